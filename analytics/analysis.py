@@ -1,0 +1,102 @@
+"""What an analysis is: a question to a shop, its answer as a frozen report, a picture, and lists to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from analytics.dataset import Kind, Shop
+
+Vocabulary = Literal["groups", "classes"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an answer may depend on besides the data.
+
+    `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
+    segment names.
+    """
+
+    language: str = "en"
+    vocabulary: Vocabulary = "groups"
+    as_of: date | None = None
+    pictures: bool = True
+
+
+@dataclass(frozen=True)
+class Need:
+    """A dataset that must be there, with the columns an analysis stands on."""
+
+    kind: Kind
+    columns: tuple[str, ...]
+
+    def met_by(self, shop: Shop) -> bool:
+        dataset = shop.dataset(self.kind)
+        return dataset is not None and dataset.has(*self.columns)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One customer in a list; `money` net in the sheet's currency, `silent` whole days since the last order."""
+
+    customer: str
+    name: str | None
+    orders: int
+    money: float
+    silent: int
+
+
+@dataclass(frozen=True)
+class Play:
+    """One campaign suggestion: what to do with whom, and the money these customers have brought so far."""
+
+    kind: str
+    segment: str
+    customers: tuple[Member, ...]
+    at_stake: float
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file for the owner to keep."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked."""
+
+    analysis: str
+    view: str
+    report: Any
+    chart: bytes | None
+    document: Document | None
+    answerable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One analysis. `name` is also its command, button, template and test.
+
+    `requires`: any one of these must be met. `views` are words that show another side of the same report; the view
+    `list` sends `sheet`, the rows behind a group, as a file.
+    """
+
+    name: str
+    requires: tuple[Need, ...]
+    options: Callable[[Sequence[str], Asked], Any]
+    run: Callable[[Shop, Any], Any]
+    chart: Callable[[Any, str], bytes | None]
+    views: tuple[str, ...] = ()
+    sheet: Callable[[Shop, Any, str], tuple[str, pd.DataFrame]] | None = None
+
+    def answers(self, shop: Shop) -> bool:
+        """Whether the shop's data is of the kind that this analysis stands on."""
+        return any(need.met_by(shop) for need in self.requires)

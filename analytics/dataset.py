@@ -1,0 +1,199 @@
+"""A dataset: one table of a shop, its columns named by role, with the receipt of how it was read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+METADATA = b"pocket-marketer"
+
+
+class Kind(StrEnum):
+    """What a table tells about a shop."""
+
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+    RESULTS = "results"
+    COMMENTS = "comments"
+    EVENTS = "events"
+    CATALOGUE = "catalogue"
+
+
+class Role(StrEnum):
+    """What a column means; also the column's name in `Dataset.table`, save for attributes.
+
+    Types in the table: `TIME` timestamp[us] without zone; `QUANTITY`, `PRICE`, `AMOUNT` and the other amounts float64;
+    `TAKEN_BACK` and `NOT_A_PRODUCT` bool; everything else dictionary-encoded text. In a table of orders `AMOUNT` is the net money of the
+    line in the sheet's own currency: negative where goods came back (`TAKEN_BACK` is true there), less discounts and
+    partial refunds, without postage.
+    """
+
+    ORDER = "order"
+    CUSTOMER = "customer"
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    TIME = "time"
+    PRODUCT = "product"
+    PRODUCT_NAME = "product_name"
+    CATEGORY = "category"
+    QUANTITY = "quantity"
+    PRICE = "price"
+    AMOUNT = "amount"
+    TAKEN_BACK = "taken_back"
+    NOT_A_PRODUCT = "not_a_product"
+    PLACE = "place"
+    AGE = "age"
+    SEX = "sex"
+    VARIANT = "variant"
+    OUTCOME = "outcome"
+    TEXT = "text"
+    RATING = "rating"
+    EVENT = "event"
+    ATTRIBUTE = "attribute"
+    # What the net amount is worked out from, or nothing at all: in `Dataset.columns`, never in the table.
+    ORDER_TOTAL = "order_total"
+    PAID = "paid"
+    REFUND = "refund"
+    DISCOUNT = "discount"
+    POSTAGE = "postage"
+    STATUS = "status"
+    PAID_TIME = "paid_time"
+    CURRENCY = "currency"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the sheet and what it was taken for; `confidence` is 0–1, 1 = the owner said so or the header is known."""
+
+    header: str
+    role: Role
+    confidence: float
+
+    @property
+    def name(self) -> str:
+        """The column's name in the table: the role, or `attribute:<header>`, of which there may be many."""
+        return f"{self.role}:{self.header}" if self.role is Role.ATTRIBUTE else str(self.role)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows share a fate, with up to two example row numbers as a spreadsheet shows them (header = 1)."""
+
+    reason: str
+    rows: int
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How a table was read. `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation.
+
+    Reasons left out: duplicate, unreadable_date, impossible_date, unreadable_number, unpaid, cancelled, total_line,
+    blank, wrong_width … Reasons noted: no_customer, taken_back, refunded, zero_price …
+    """
+
+    filename: str
+    sheet: str | None
+    sha256: str
+    encoding: str | None
+    delimiter: str | None
+    rows_read: int
+    rows_used: int
+    left_out: tuple[Count, ...] = ()
+    noted: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table, in memory or as a Parquet file of which only the columns asked for are read.
+
+    `currency` is an ISO 4217 code where the sheet says one, else None (money is then printed as a plain number).
+    """
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    receipt: Receipt
+    currency: str | None
+    source: pa.Table | Path
+
+    def has(self, *names: str) -> bool:
+        """Whether the table has all these columns."""
+        return set(names) <= set(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        schema = pq.read_schema(self.source) if isinstance(self.source, Path) else self.source.schema
+        return tuple(schema.names)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows in the table."""
+        if isinstance(self.source, Path):
+            return int(pq.read_metadata(self.source).num_rows)
+        return int(self.source.num_rows)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The columns that describe, beyond the roles that every shop has."""
+        return tuple(name for name in self.names if name.startswith(f"{Role.ATTRIBUTE}:"))
+
+    def table(self, *names: str) -> pa.Table:
+        """The columns named (all, if none), those that are not there left out."""
+        wanted = [name for name in names or self.names if name in self.names]
+        if isinstance(self.source, Path):
+            return pq.read_table(self.source, columns=wanted, use_threads=False)
+        return self.source.select(wanted)
+
+    def frame(self, *names: str) -> pd.DataFrame:
+        """Like `table`, as a pandas frame; texts are categories."""
+        frame: pd.DataFrame = self.table(*names).to_pandas()
+        return frame
+
+    def write(self, path: Path) -> Dataset:
+        """Write the dataset as one self-describing Parquet file and return it as that file."""
+        about = json.dumps(dataclasses.asdict(dataclasses.replace(self, source=pa.table({}))) | {"source": None})
+        table = self.table().replace_schema_metadata({METADATA: about.encode()})
+        pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False)
+        return dataclasses.replace(self, source=path)
+
+    @classmethod
+    def open(cls, path: Path) -> Dataset:
+        """A dataset as `write` left it; its rows stay on disk until asked for."""
+        about = json.loads(pq.read_schema(path).metadata[METADATA])
+        receipt = about["receipt"]
+        counts = {key: tuple(Count(c["reason"], c["rows"], tuple(c["examples"])) for c in receipt[key]) for key in ("left_out", "noted")}
+        return cls(
+            kind=Kind(about["kind"]),
+            columns=tuple(Column(c["header"], Role(c["role"]), c["confidence"]) for c in about["columns"]),
+            receipt=Receipt(**(receipt | counts)),
+            currency=about["currency"],
+            source=path,
+        )
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What one owner has uploaded so far: at most one merged dataset of each kind."""
+
+    orders: Dataset | None = None
+    customers: Dataset | None = None
+    results: Dataset | None = None
+    comments: Dataset | None = None
+    events: Dataset | None = None
+    catalogue: Dataset | None = None
+
+    def dataset(self, kind: Kind) -> Dataset | None:
+        """The dataset of this kind, if there is one."""
+        found: Dataset | None = getattr(self, kind)
+        return found

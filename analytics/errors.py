@@ -1,0 +1,152 @@
+"""What can go wrong with a sheet or a question, as values that a template can word.
+
+AnalyticsError
+├── DatasetError        the file cannot become a dataset
+│   ├── EmptyFile, NoRows, NoTable, UnknownFormat, Locked, Damaged
+│   ├── TooManyRows, TooManyColumns, TooLarge
+│   └── NothingUsable
+├── QuestionError       the data at hand cannot answer this question
+│   ├── MissingData, TooFewCustomers
+│   └── UnknownGroup
+└── OptionError         the words behind a command were not understood
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+class Problem(Exception):
+    """Base of every fault that is told to the owner; its dataclass fields are its template's variables.
+
+    An exception that does not unpickle kills a process pool, hence `__reduce__` from the fields.
+    """
+
+    def __reduce__(self) -> tuple[type[Problem], tuple[Any, ...]]:
+        return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields)
+
+
+class AnalyticsError(Problem):
+    """Base of all that analytics raises on purpose."""
+
+
+class DatasetError(AnalyticsError):
+    """The file cannot become a dataset; nothing was changed."""
+
+
+@dataclass(eq=False)
+class EmptyFile(DatasetError):
+    """The file has no bytes, or only blanks."""
+
+    filename: str
+
+
+@dataclass(eq=False)
+class NoRows(DatasetError):
+    """There is a header, and nothing below it."""
+
+    filename: str
+    columns: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoTable(DatasetError):
+    """An archive or workbook without any table inside."""
+
+    filename: str
+
+
+@dataclass(eq=False)
+class UnknownFormat(DatasetError):
+    """The bytes are no spreadsheet; `looks_like` is a code: image, pdf, audio, binary, text …"""
+
+    filename: str
+    looks_like: str
+
+
+@dataclass(eq=False)
+class Locked(DatasetError):
+    """The workbook or archive is protected with a password."""
+
+    filename: str
+
+
+@dataclass(eq=False)
+class Damaged(DatasetError):
+    """The container is cut off or broken, so that its content cannot be had whole."""
+
+    filename: str
+
+
+@dataclass(eq=False)
+class TooManyRows(DatasetError):
+    """More rows than this server's limit."""
+
+    filename: str
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyColumns(DatasetError):
+    """More columns than any shop export has."""
+
+    filename: str
+    columns: int
+    limit: int
+
+
+@dataclass(eq=False)
+class TooLarge(DatasetError):
+    """The archive unpacks to more than `limit_mb` megabytes, or is packed suspiciously tightly."""
+
+    filename: str
+    limit_mb: int
+
+
+@dataclass(eq=False)
+class NothingUsable(DatasetError):
+    """A table was read, but no row or column of it means anything to a shop."""
+
+    filename: str
+    columns: tuple[str, ...]
+
+
+class QuestionError(AnalyticsError):
+    """The data at hand cannot answer this question."""
+
+
+@dataclass(eq=False)
+class MissingData(QuestionError):
+    """No uploaded dataset has the columns that the analysis stands on."""
+
+    analysis: str
+
+
+@dataclass(eq=False)
+class TooFewCustomers(QuestionError):
+    """Fewer customers than the method needs to say anything true."""
+
+    analysis: str
+    customers: int
+    needed: int
+
+
+@dataclass(eq=False)
+class UnknownGroup(QuestionError):
+    """No group of that name in the answer."""
+
+    group: str
+
+
+@dataclass(eq=False)
+class OptionError(AnalyticsError):
+    """A word behind a command that the analysis does not know."""
+
+    analysis: str
+    word: str

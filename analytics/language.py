@@ -1,0 +1,164 @@
+"""Numbers, dates and names as people write them, in English and Chinese; used by pictures, lists and replies alike."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+LANGUAGES: tuple[str, ...] = ("en", "zh")
+LOCALES = {"en": "en_GB", "zh": "zh_CN"}
+
+NAMES: dict[str, dict[str, str]] = {
+    "en": {
+        "champions": "Champions",
+        "loyal": "Loyal",
+        "potential_loyalist": "Potential loyalists",
+        "new": "New",
+        "promising": "Promising",
+        "needs_attention": "Need attention",
+        "about_to_sleep": "About to sleep",
+        "at_risk": "At risk",
+        "cant_lose": "Can't lose",
+        "hibernating": "Hibernating",
+        "lost": "Lost",
+        "key_value": "Best customers",
+        "key_growth": "Big spenders, seldom here",
+        "key_retain": "Best customers gone quiet",
+        "key_win_back": "Big spenders gone",
+        "general_value": "Frequent, small baskets",
+        "general_growth": "Newcomers, small baskets",
+        "general_retain": "Small regulars, fading",
+        "general_win_back": "Small and gone",
+    },
+    "zh": {
+        "champions": "冠军客户",
+        "loyal": "忠诚客户",
+        "potential_loyalist": "潜在忠诚客户",
+        "new": "新客户",
+        "promising": "有希望的客户",
+        "needs_attention": "需要关注的客户",
+        "about_to_sleep": "快要沉睡的客户",
+        "at_risk": "有流失风险的客户",
+        "cant_lose": "不能失去的客户",
+        "hibernating": "沉睡客户",
+        "lost": "已流失客户",
+        "key_value": "重要价值客户",
+        "key_growth": "重要发展客户",
+        "key_retain": "重要保持客户",
+        "key_win_back": "重要挽留客户",
+        "general_value": "一般价值客户",
+        "general_growth": "一般发展客户",
+        "general_retain": "一般保持客户",
+        "general_win_back": "一般挽留客户",
+    },
+}
+
+HEADERS: dict[str, dict[str, str]] = {
+    "en": {
+        "customer": "Customer",
+        "name": "Name",
+        "email": "E-mail",
+        "phone": "Phone",
+        "segment": "Segment",
+        "orders": "Orders",
+        "money": "Money spent",
+        "last_order": "Last order",
+        "silent": "Days since last order",
+    },
+    "zh": {
+        "customer": "客户",
+        "name": "姓名",
+        "email": "邮箱",
+        "phone": "电话",
+        "segment": "客户群",
+        "orders": "订单数",
+        "money": "累计消费",
+        "last_order": "最近下单",
+        "silent": "距今天数",
+    },
+}
+
+
+def named(code: str, language: str) -> str:
+    """The segment's name in the reader's language."""
+    return NAMES[language][code]
+
+
+def count(value: float, language: str) -> str:
+    """A whole number with its thousands marked: 25,900."""
+    return format_decimal(round(value), format="#,##0", locale=LOCALES[language])
+
+
+def number(value: float, language: str) -> str:
+    """A number with as many decimals as it deserves: 0.43, 6.5, 112."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return format_decimal(round(value, decimals), format="#,##0.##", locale=LOCALES[language])
+
+
+def ratio(value: float, language: str) -> str:
+    """A measure between 0 and 1 with two decimals, so that neighbours can be compared: 0.40, 0.41."""
+    return format_decimal(value, format="0.00", locale=LOCALES[language])
+
+
+def money(value: float, currency: str | None, language: str) -> str:
+    """Money with three figures or so, large sums shortened as people say them: £1.16M, ¥8.4万; no currency, no sign."""
+    short, unit = _shortened(value, language)
+    decimals = 0 if not unit and abs(value) >= 10 else 2 if abs(short) < 10 else 1 if abs(short) < 100 else 0
+    if not unit and float(short).is_integer():
+        decimals = 0
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals and not unit else f".{'#' * decimals}" if decimals else "")
+    rounded = round(short, decimals)
+    if currency is None:
+        return format_decimal(rounded, format=pattern, locale=LOCALES[language]) + unit
+    # zh_CN would write US$ for dollars and ¥ for yuan, which is what a Chinese reader expects; en_GB writes CN¥.
+    symbol = get_currency_symbol(currency, LOCALES[language])
+    spaced = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
+    text = format_currency(
+        abs(rounded), currency, format=f"¤{spaced}{pattern}", locale=LOCALES[language], currency_digits=False
+    )
+    return ("−" if rounded < 0 else "") + text + unit
+
+
+def _shortened(value: float, language: str) -> tuple[float, str]:
+    steps = ((1e8, "亿"), (1e4, "万")) if language == "zh" else ((1e9, "bn"), (1e6, "M"))
+    # Rounding to three figures may reach the next unit (9,999.9 is 1万), so the test is made on the rounded value.
+    figures = 0.0 if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
+    return next(((value / size, unit) for size, unit in steps if abs(figures) >= size), (value, ""))
+
+
+def percent(share: float, language: str) -> str:
+    """A share of 1 as percent, with one decimal below ten: 61%, 0.4%."""
+    value = 100 * share
+    pattern = "0.#" if abs(value) < 9.95 else "0"
+    return format_decimal(value, format=pattern, locale=LOCALES[language]) + "%"
+
+
+def day(moment: date, language: str) -> str:
+    """A day: 9 Dec 2011, 2011年12月9日."""
+    return format_date(moment, "d MMM y" if language == "en" else "y年M月d日", locale=LOCALES[language])
+
+
+def month(moment: date, language: str) -> str:
+    """A month: Dec 2010, 2010年12月."""
+    return format_date(moment, "MMM y" if language == "en" else "y年M月", locale=LOCALES[language])
+
+
+def short_month(moment: date, language: str) -> str:
+    """A month where space is short: Dec 10, 12月; a Chinese January carries its year."""
+    if language == "en":
+        return format_date(moment, "MMM yy", locale=LOCALES[language])
+    return format_date(moment, "yy年M月" if moment.month == 1 else "M月", locale=LOCALES[language])
+
+
+def period(first: date, last: date, language: str) -> str:
+    """From a day to a day, in months where it spans more than two: Dec 2010 – Dec 2011."""
+    if (last - first).days > 62:
+        ends = month(first, language), month(last, language)
+    else:
+        ends = day(first, language), day(last, language)
+    if ends[0] == ends[1]:
+        return ends[0]
+    return f"{ends[0]} – {ends[1]}" if language == "en" else f"{ends[0]}至{ends[1]}"

@@ -1,0 +1,195 @@
+"""What the shop's data says at first sight: size, period, the latest month, and how sales are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics import charts, language
+from analytics.analysis import Analysis, Asked, Need
+from analytics.dataset import Dataset, Kind, Role, Shop
+from analytics.errors import OptionError
+from analytics.rfm import reference_day
+
+MONTH = pd.Timedelta(days=30)
+YEAR = pd.Timedelta(days=364)  # 52 weeks: the same weekdays
+TOP_SHARE = 0.2
+FEWEST_TO_CONCENTRATE = 30
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Sales of the last 30 days of the data beside an earlier 30 days; `against` says which."""
+
+    sales: float
+    before: float
+    against: str
+
+    @property
+    def change(self) -> float | None:
+        """Relative change, None where nothing positive was sold before."""
+        return self.sales / self.before - 1 if self.before > 0 else None
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The order book; `customers` is None where the sheet does not tell customers apart, amounts in `currency`.
+
+    `repeating` is the share of customers with more than one order, `top_share` the share of sales that the best fifth
+    of the customers bring; `months` are (first day, sales) of calendar months, the last maybe unfinished.
+    """
+
+    lines: int
+    orders: int | None
+    customers: int | None
+    first: date
+    last: date
+    sales: float
+    currency: str | None
+    order_value: float | None
+    anonymous: float
+    trend: Trend | None
+    repeating: float | None
+    top_share: float | None
+    best_weekday: int
+    best_weekday_share: float
+    months: tuple[tuple[date, float], ...]
+    unfinished: bool
+
+
+@dataclass(frozen=True)
+class OverviewReport:
+    """What there is of each kind: the order book, the customer list's length and columns, rows of anything else."""
+
+    orders: Orders | None
+    customers: int | None
+    attributes: tuple[str, ...]
+    others: tuple[tuple[str, int], ...]
+
+
+def options(words: Sequence[str], asked: Asked) -> None:
+    """`/overview` takes no words."""
+    if words:
+        raise OptionError("overview", words[0])
+
+
+def run(shop: Shop, _: None) -> OverviewReport:
+    """Count and sum; nothing is estimated."""
+    return OverviewReport(
+        orders=_orders(shop.orders) if shop.orders else None,
+        customers=shop.customers.rows if shop.customers else None,
+        attributes=_described_by(shop.customers) if shop.customers else (),
+        others=tuple(
+            (str(kind), dataset.rows)
+            for kind in Kind
+            if kind not in (Kind.ORDERS, Kind.CUSTOMERS) and (dataset := shop.dataset(kind))
+        ),
+    )
+
+
+def _described_by(customers: Dataset) -> tuple[str, ...]:
+    return tuple(column.header for column in customers.columns if column.role is not Role.CUSTOMER)
+
+
+def _orders(dataset: Dataset) -> Orders | None:
+    lines = dataset.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+    if not dataset.has(Role.TIME, Role.AMOUNT) or lines[Role.TIME].isna().all():
+        return None
+    time, amount = lines[Role.TIME], lines[Role.AMOUNT].fillna(0)
+    sold = ~lines[Role.TAKEN_BACK].astype(bool) if Role.TAKEN_BACK in lines else pd.Series(True, lines.index)
+    sales = float(amount.sum())
+    orders = int(lines.loc[sold, Role.ORDER].nunique()) if Role.ORDER in lines else None
+    by_customer = _by_customer(lines, amount, sold)
+    by_weekday = np.bincount(time.dt.day_of_week.fillna(0).astype(int), weights=amount, minlength=7)
+    sold_in = amount.groupby(time.dt.to_period("M")).sum()
+    months = pd.period_range(sold_in.index.min(), sold_in.index.max(), freq="M")
+    last = time.max()
+    return Orders(
+        lines=len(lines),
+        orders=orders,
+        customers=None if by_customer is None else len(by_customer),
+        first=time.min().date(),
+        last=last.date(),
+        sales=sales,
+        currency=dataset.currency,
+        order_value=sales / orders if orders else None,
+        anonymous=float(amount[lines[Role.CUSTOMER].isna()].sum()) if Role.CUSTOMER in lines else sales,
+        trend=_trend(time, amount),
+        repeating=_repeating(lines[sold]) if by_customer is not None and Role.ORDER in lines else None,
+        top_share=_top_share(by_customer),
+        best_weekday=int(by_weekday.argmax()),
+        best_weekday_share=float(by_weekday.max() / sales) if sales > 0 else 0.0,
+        months=tuple((month.start_time.date(), float(sold_in.get(month, 0.0))) for month in months),
+        unfinished=(last + pd.Timedelta(days=1)).month == last.month,
+    )
+
+
+def _by_customer(lines: pd.DataFrame, amount: pd.Series[float], sold: pd.Series[bool]) -> pd.Series[float] | None:
+    """Money of each customer who ever bought; None where nobody is told apart."""
+    if Role.CUSTOMER not in lines:
+        return None
+    buyers = lines.loc[sold, Role.CUSTOMER].dropna().cat.remove_unused_categories().cat.categories
+    totals = amount.groupby(lines[Role.CUSTOMER], observed=True).sum()
+    return totals[totals.index.isin(buyers)] if len(buyers) else None
+
+
+def _repeating(sold: pd.DataFrame) -> float:
+    pairs = sold[[Role.CUSTOMER, Role.ORDER]].dropna().drop_duplicates()
+    orders = pairs[Role.CUSTOMER].value_counts()
+    return float((orders[orders > 0] > 1).mean())
+
+
+def _top_share(by_customer: pd.Series[float] | None) -> float | None:
+    if by_customer is None or len(by_customer) < FEWEST_TO_CONCENTRATE or by_customer.sum() <= 0:
+        return None
+    top = max(1, round(TOP_SHARE * len(by_customer)))
+    return float(by_customer.nlargest(top).sum() / by_customer.sum())
+
+
+def _trend(time: pd.Series[pd.Timestamp], amount: pd.Series[float]) -> Trend | None:
+    """Against the same weeks a year before where the data reaches back that far, else against the 30 days before."""
+    end = reference_day(time)
+    start = time.min().normalize()
+
+    def sold(until: pd.Timestamp) -> float:
+        return float(amount[(time >= until - MONTH) & (time < until)].sum())
+
+    if start <= end - MONTH - YEAR:
+        return Trend(sold(end), sold(end - YEAR), "year")
+    if start <= end - 2 * MONTH:
+        return Trend(sold(end), sold(end - MONTH), "month")
+    return None
+
+
+def chart(report: OverviewReport, reader: str) -> bytes | None:
+    """Sales by calendar month, an unfinished last month pale."""
+    if report.orders is None or len(report.orders.months) < 3:
+        return None
+    book = report.orders
+    values = [value for _, value in book.months]
+    whole = values[:-1] if book.unfinished else values
+    best = whole.index(max(whole))
+    when, most = language.month(book.months[best][0], reader), language.money(whole[best], book.currency, reader)
+    title = {"en": f"The best month was {when}: {most}", "zh": f"卖得最好的是{when}：{most}"}[reader]
+    subtitle = {"en": "sales by month", "zh": "每月销售额"}[reader]
+    if book.unfinished:
+        subtitle += {"en": " · pale: month not over yet", "zh": " · 浅色：当月还没结束"}[reader]
+    labels = [language.short_month(first, reader) for first, _ in book.months]
+    unfinished = [False] * (len(values) - 1) + [book.unfinished]
+    notes = {
+        position: language.money(values[position], book.currency, reader) for position in {best, len(values) - 1}
+    }
+    return charts.columns(title, subtitle, labels, values, unfinished, notes)
+
+
+ANALYSIS = Analysis(
+    name="overview",
+    requires=tuple(Need(kind, ()) for kind in Kind),
+    options=options,
+    run=run,
+    chart=chart,
+)

@@ -1,0 +1,33 @@
+"""What the owner has decided about reading, handed in with every file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from analytics.dataset import Role
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Limits of this server and corrections by the owner.
+
+    `roles` maps a `signature` of headers to the roles that the owner gave its columns; columns not named there are
+    recognised as usual. `day_first` decides dates such as 3/5/24 where the column itself does not; None = by rule. `encoding` is
+    what the owner chose for this file where the guess was in doubt.
+    """
+
+    max_rows: int = 3_000_000
+    max_columns: int = 1_000
+    max_unpacked_mb: int = 1_000
+    roles: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
+    day_first: bool | None = None
+    encoding: str | None = None
+
+
+def signature(headers: Iterable[str]) -> str:
+    """A short name for a table layout: equal headers in equal order give an equal name."""
+    return hashlib.sha256("\x1f".join(headers).encode()).hexdigest()[:16]

@@ -1,0 +1,181 @@
+"""Bytes of an upload → the parts inside: texts, web pages and workbooks, whatever the file name claims."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analytics.errors import Damaged, EmptyFile, Locked, NoTable, TooLarge, UnknownFormat
+from analytics.reading.choices import MEGABYTE, Choices
+
+SIGNATURES = {
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"BM": "image",
+    b"II*\x00": "image",
+    b"MM\x00*": "image",
+    b"%PDF": "pdf",
+    b"ID3": "audio",
+    b"OggS": "audio",
+    b"fLaC": "audio",
+    b"\x1aE\xdf\xa3": "video",
+    b"Rar!": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"BZh9": "archive",
+    b"\xfd7zXZ": "archive",
+    b"(\xb5/\xfd": "archive",
+    b"SQLite format 3": "database",
+    b"PAR1": "binary",
+    b"MZ": "binary",
+    b"\x7fELF": "binary",
+    b"{\\rtf": "document",
+}
+AT_FOUR = {b"ftyp": "video"}
+AT_EIGHT = {b"WEBP": "image", b"WAVE": "audio", b"AVI ": "video"}
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+WORD_PROCESSOR = ("word/document.xml", "ppt/presentation.xml")
+TIGHT = 250
+"""Unpacked to packed size above which nothing was packed but the wish to fill a disk (from 32 MB on)."""
+
+
+class Form(StrEnum):
+    """How a part has to be read."""
+
+    TEXT = "text"
+    PAGE = "page"
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file inside the upload, or the upload itself."""
+
+    name: str
+    content: bytes
+    form: Form
+
+
+def unpack(content: bytes, filename: str, choices: Choices, depth: int = 0) -> tuple[Part, ...]:
+    """The parts of an upload; archives are opened, at most one inside another.
+
+    Raises EmptyFile, Damaged, Locked, TooLarge, NoTable (an archive without tables) or UnknownFormat.
+    """
+    if not content.strip(b"\x00\t\n\r ") if len(content) < 4096 else not content:
+        raise EmptyFile(filename)
+    if content.startswith(b"\x1f\x8b"):
+        return unpack(_gunzip(content, filename, choices), filename.removesuffix(".gz"), choices, depth + 1)
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _unzip(content, filename, choices, depth)
+    if content.startswith(OLE):
+        if ENCRYPTED in content:
+            raise Locked(filename)
+        return (Part(filename, content, Form.WORKBOOK),)
+    if looks_like := _other_format(content):
+        raise UnknownFormat(filename, looks_like)
+    return (Part(filename, content, Form.PAGE if _is_page(content) else Form.TEXT),)
+
+
+def _gunzip(content: bytes, filename: str, choices: Choices) -> bytes:
+    limit = choices.max_unpacked_mb * MEGABYTE
+    pieces: list[bytes] = []
+    size, rest = 0, content
+    try:
+        while rest.startswith(b"\x1f\x8b"):
+            member = zlib.decompressobj(wbits=31)
+            pieces.append(member.decompress(rest, limit + 1 - size))
+            size += len(pieces[-1])
+            if _too_large(size, len(content), choices):
+                raise TooLarge(filename, choices.max_unpacked_mb)
+            if not member.eof:
+                raise Damaged(filename)
+            rest = member.unused_data
+    except zlib.error:
+        raise Damaged(filename) from None
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _unzip(content: bytes, filename: str, choices: Choices, depth: int) -> tuple[Part, ...]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if _too_large(sum(entry.file_size for entry in entries), len(content), choices):
+                raise TooLarge(filename, choices.max_unpacked_mb)
+            names = {entry.filename for entry in entries}
+            if names.intersection(WORD_PROCESSOR):
+                raise UnknownFormat(filename, "document")
+            if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names:
+                return (Part(filename, content, Form.WORKBOOK),)
+            if any(name.startswith("xl/") for name in names):
+                raise Damaged(filename)
+            if depth > 1:
+                raise NoTable(filename)
+            return tuple(_members(archive, entries, filename, choices, depth))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
+        raise Damaged(filename) from None
+
+
+def _members(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], filename: str, choices: Choices, depth: int
+) -> Iterator[Part]:
+    limit = choices.max_unpacked_mb * MEGABYTE
+    found, refused = 0, None
+    for entry in entries:
+        base = entry.filename.rsplit("/", 1)[-1]
+        if base.startswith(".") or entry.filename.startswith("__MACOSX/") or not entry.file_size:
+            continue
+        if entry.flag_bits & 1:
+            raise Locked(filename)
+        with archive.open(entry) as stream:
+            member = stream.read(limit + 1)
+        limit -= len(member)
+        if limit < 0:
+            raise TooLarge(filename, choices.max_unpacked_mb)
+        try:
+            yield from unpack(member, _member_name(entry), choices, depth + 1)
+            found += 1
+        except (UnknownFormat, EmptyFile, Damaged, NoTable) as problem:
+            refused = refused or problem
+    if not found:
+        raise refused if isinstance(refused, (UnknownFormat, Damaged)) else NoTable(filename)
+
+
+def _member_name(entry: zipfile.ZipInfo) -> str:
+    """Chinese systems write names in GBK, which `zipfile` shows as code page 437."""
+    base = entry.filename.rsplit("/", 1)[-1]
+    if entry.flag_bits & 0x800:
+        return base
+    try:
+        return base.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return base
+
+
+def _too_large(unpacked: int, packed: int, choices: Choices) -> bool:
+    tight = unpacked > 32 * MEGABYTE and unpacked > TIGHT * packed
+    return tight or unpacked > choices.max_unpacked_mb * MEGABYTE
+
+
+def _other_format(content: bytes) -> str | None:
+    for signature, name in SIGNATURES.items():
+        if content.startswith(signature) and not (len(signature) == 2 and _is_plain(content)):
+            return name
+    return AT_FOUR.get(content[4:8]) or (AT_EIGHT.get(content[8:12]) if content.startswith(b"RIFF") else None)
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether a text merely begins with the two letters of a format, as BM does for bitmaps."""
+    return not any(byte < 9 for byte in content[:256])
+
+
+def _is_page(content: bytes) -> bool:
+    head = content[:4096].lower().replace(b"\x00", b"")
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and any(
+        sign in head or sign in content[: 1 << 16].lower().replace(b"\x00", b"")
+        for sign in (b"<table", b"<html", b"<workbook", b"<tr", b":workbook")
+    )

@@ -1,0 +1,103 @@
+"""The net money of each order line: less discounts and what came back, without postage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.dataset import Role
+from analytics.reading.lines import Lines
+from analytics.reading.statuses import CANCELLATION, RETURNED
+from analytics.reading.tally import Tally
+from analytics.reading.values import Floats, Mask, matches
+
+CENT = 0.011
+READ = (Role.QUANTITY, Role.PRICE, Role.AMOUNT, Role.ORDER_TOTAL, Role.PAID)
+
+
+def line_money(lines: Lines) -> Floats | None:
+    """What a line says of itself: its total, else quantity times price."""
+    amount, price, quantity = (lines.number(role) for role in (Role.AMOUNT, Role.PRICE, Role.QUANTITY))
+    if amount is not None:
+        return amount
+    if price is None:
+        return None
+    return price if quantity is None else price * quantity
+
+
+def net_money(lines: Lines, tally: Tally, *, returns: bool) -> tuple[Floats, Mask] | None:
+    """Net money by line, NaN-free on kept rows, and which lines took goods back; None: the sheet tells no money.
+
+    `returns`: the sheet lists what came back, so that every line does.
+    """
+    for role in READ:
+        if (cells := lines.roles.get(role)) is not None and (values := lines.number(role)) is not None:
+            tally.leave_out("unreadable_number", np.isnan(values) & ~cells.blank)
+    gross = _gross(lines, tally.kept)
+    if gross is None:
+        return None
+    tally.leave_out("no_amount", np.isnan(gross))
+    if returns:
+        return -np.abs(gross), np.ones(len(lines), dtype=bool)
+    refund, refunded = _refund(lines, gross, tally.kept)
+    tally.note("refunded", refunded)
+    net = gross - refund
+    back = (net < 0) | (refunded & (np.abs(net) < CENT))
+    if (quantity := lines.number(Role.QUANTITY)) is not None:
+        back |= quantity < 0
+    if (orders := lines.roles.get(Role.ORDER)) is not None:
+        back |= matches(orders, CANCELLATION)
+    return net, back
+
+
+def _gross(lines: Lines, kept: Mask) -> Floats | None:
+    """Money before refunds: what was paid without postage, else the line's own less discount, else the order's total.
+
+    Discounts that never pass 1 beside money that does are shares of the line.
+    """
+    own, paid, total = line_money(lines), lines.number(Role.PAID), lines.number(Role.ORDER_TOTAL)
+    weights = np.where(kept, _weights(lines, own), 0.0)
+    if paid is not None:
+        paid = lines.by_line(paid, weights)
+        postage = lines.number(Role.POSTAGE)
+        if postage is None:
+            return paid
+        postage = np.nan_to_num(lines.by_line(postage, weights))
+        return np.asarray(paid - np.where(postage <= paid, postage, 0.0), dtype=np.float64)
+    if own is not None:
+        discount = lines.number(Role.DISCOUNT)
+        if discount is None or Role.AMOUNT in lines.roles:
+            return own
+        if np.nanmax(np.abs(discount), initial=0.0) <= 1 and np.nanmedian(np.abs(own)) > 2:
+            return own * (1.0 - np.nan_to_num(np.abs(discount)))
+        return own - np.nan_to_num(np.abs(lines.by_line(discount, weights)))
+    return None if total is None else lines.by_line(total, weights)
+
+
+def _weights(lines: Lines, own: Floats | None) -> Floats:
+    """By what an order's money is shared out over its lines: their own money, else their quantities, else equally."""
+    for weights in (own, lines.number(Role.QUANTITY)):
+        if weights is not None:
+            return np.maximum(np.nan_to_num(weights), 0.0)
+    return np.ones(len(lines))
+
+
+def _refund(lines: Lines, gross: Floats, kept: Mask) -> tuple[Floats, Mask]:
+    """What came back of each line's money, at most all of it, and on which lines the sheet says so.
+
+    Nothing is taken off where paid and refunded money add up to the order's total: there the paid money is net already.
+    """
+    at_most = np.maximum(np.nan_to_num(gross), 0.0)
+    told = lines.number(Role.REFUND)
+    refund = np.zeros(len(lines))
+    if told is not None:
+        refund = np.nan_to_num(np.abs(lines.by_line(told, np.where(kept, at_most, 0.0))))
+    refunded = refund > 0
+    paid, total = lines.number(Role.PAID), lines.number(Role.ORDER_TOTAL)
+    if told is not None and paid is not None and total is not None and (some := np.abs(told) > 0).any():
+        net_already = np.abs(paid + np.abs(told) - total)[some] < CENT
+        if net_already.mean() > 0.9:
+            refund = np.zeros(len(lines))
+    if (status := lines.cells(Role.STATUS)) is not None:
+        returned = matches(status, RETURNED) & ~refunded & (at_most > 0)
+        refund, refunded = np.where(returned, at_most, refund), refunded | returned
+    return np.minimum(refund, at_most), refunded

@@ -1,0 +1,154 @@
+"""Order lines: one row per line, its net money, and what must not count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.dataset import Role
+from analytics.reading import customers
+from analytics.reading.choices import Choices
+from analytics.reading.headers import normalise
+from analytics.reading.lines import Lines, find_lines
+from analytics.reading.money import CENT, line_money, net_money
+from analytics.reading.profile import Profile
+from analytics.reading.roles import Roles
+from analytics.reading.sheet import Cells
+from analytics.reading.statuses import CLOCK, LEFT_OUT, NOT_A_PRODUCT, SHORT_CODE
+from analytics.reading.tally import Tally
+from analytics.reading.values import Mask, duplicates, matches, text, times
+
+TEXTS = (
+    Role.ORDER, Role.PRODUCT, Role.PRODUCT_NAME, Role.CATEGORY, Role.PLACE, Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS,
+)  # fmt: skip
+
+
+def read_orders(roles: Roles, columns: tuple[Cells, ...], tally: Tally, choices: Choices, *, returns: bool) -> pa.Table:
+    """Raises nothing: what cannot be used is left out by the tally. `returns`: the sheet lists what came back."""
+    lines = find_lines(roles, len(tally.kept))
+    if Role.ORDER in roles:
+        tally.leave_out("duplicate", _repeated(lines, columns))
+    table = _times(lines, tally, choices)
+    _leave_out_by_words(lines, tally)
+    _leave_out_unpaid(lines, tally)
+    _leave_out_other_currencies(lines, tally)
+    table |= _money(lines, tally, returns=returns)
+    table |= _customers(lines, tally)
+    not_a_product = _not_a_product(lines)
+    tally.note("not_a_product", not_a_product)
+    if not_a_product.any():
+        table[Role.NOT_A_PRODUCT] = pa.array(not_a_product)
+    table |= {role: cells for role in TEXTS if (cells := lines.cells(role)) is not None}
+    return _table(table, tally.kept)
+
+
+def _table(columns: Mapping[Role, pa.Array | Cells], kept: Mask) -> pa.Table:
+    rows = None if kept.all() else kept
+    picked = None if rows is None else pa.array(rows)
+    return pa.table(
+        {
+            str(role): text(column.codes, column.distinct, rows)
+            if isinstance(column, Cells)
+            else (column if picked is None else column.filter(picked))
+            for role in Role
+            if (column := columns.get(role)) is not None
+        }
+    )
+
+
+def _times(lines: Lines, tally: Tally, choices: Choices) -> dict[Role, pa.Array | Cells]:
+    cells = lines.cells(Role.TIME)
+    if cells is None:
+        return {}
+    stamps = times(_with_clock(cells, lines.roles), choices.day_first)
+    tally.leave_out("unreadable_date", stamps.unreadable)
+    tally.leave_out("impossible_date", stamps.impossible)
+    tally.leave_out("no_date", np.isnat(stamps.times))
+    stamps.note(tally)
+    return {Role.TIME: pa.array(stamps.times)}
+
+
+def _with_clock(day: Cells, roles: Roles) -> Cells:
+    """The day with the hour behind it, where the sheet keeps them in two columns."""
+    spare = (f.cells for f in roles.found if f.role in (Role.UNUSED, Role.ATTRIBUTE) and len(f.cells.distinct))
+    clock = next((cells for cells in spare if Profile(cells).share(CLOCK) > 0.9), None)
+    if clock is None or matches(day, ":").any():
+        return day
+    joined = pc.binary_join_element_wise(
+        day.encoded.cast(pa.string()), clock.encoded.cast(pa.string()).fill_null("00:00"), " "
+    )
+    return Cells(day.header, joined.dictionary_encode())
+
+
+def _money(lines: Lines, tally: Tally, *, returns: bool) -> dict[Role, pa.Array | Cells]:
+    table: dict[Role, pa.Array | Cells] = {
+        role: pa.array(values, from_pandas=True)
+        for role in (Role.QUANTITY, Role.PRICE)
+        if (values := lines.number(role)) is not None
+    }
+    if (money := net_money(lines, tally, returns=returns)) is not None:
+        net, back = money
+        tally.note("taken_back", back)
+        tally.note("zero_price", (net == 0) & ~back)
+        table |= {Role.AMOUNT: pa.array(net), Role.TAKEN_BACK: pa.array(back)}
+    return table
+
+
+def _customers(lines: Lines, tally: Tally) -> dict[Role, pa.Array | Cells]:
+    keys = customers.keys({role: lines.cells(role) for role in customers.KNOWN_BY})
+    if keys is None:
+        return {}
+    tally.note("no_customer", keys.blank)
+    return {Role.CUSTOMER: keys}
+
+
+def _repeated(lines: Lines, columns: tuple[Cells, ...]) -> Mask:
+    """Exact copies of an earlier line, save where the order's own total counts them."""
+    repeated = duplicates(columns)
+    total, line = lines.number(Role.ORDER_TOTAL), line_money(lines)
+    if not repeated.any() or total is None or line is None or not lines.several:
+        return repeated
+    told = lines.first_told(total)
+    adds_up = np.abs(np.bincount(lines.order, np.nan_to_num(line), len(told)) - told) < CENT
+    return repeated & ~adds_up[lines.order]
+
+
+def _leave_out_by_words(lines: Lines, tally: Tally) -> None:
+    for reason, roles, pattern in LEFT_OUT:
+        for role in roles:
+            if (cells := lines.cells(role)) is not None:
+                tally.leave_out(reason, matches(cells, pattern))
+    no_sale = lines.roles.platform.no_sale if lines.roles.platform else {}
+    for found in lines.roles.found:
+        if pattern := no_sale.get(normalise(found.cells.header), ""):
+            tally.leave_out("no_sale", matches(found.cells, pattern))
+
+
+def _leave_out_unpaid(lines: Lines, tally: Tally) -> None:
+    """No time of payment means no payment, where the sheet tells both or has no states."""
+    paid_at, paid = lines.cells(Role.PAID_TIME), lines.number(Role.PAID)
+    if paid_at is None or paid_at.blank.all() or (paid is None and Role.STATUS in lines.roles):
+        return
+    tally.leave_out("unpaid", paid_at.blank if paid is None else paid_at.blank & ~(paid > 0))
+
+
+def _leave_out_other_currencies(lines: Lines, tally: Tally) -> None:
+    """Sums of two currencies mean nothing: the one with most lines stays, the others are told."""
+    currency = lines.cells(Role.CURRENCY)
+    if currency is not None and len(currency.distinct) > 1:
+        used = currency.codes[tally.kept & ~currency.blank]
+        most = np.bincount(used).argmax() if len(used) else 0
+        tally.leave_out("other_currency", ~currency.blank & (currency.codes != most))
+
+
+def _not_a_product(lines: Lines) -> Mask:
+    found = np.zeros(len(lines), dtype=bool)
+    for role, pattern in NOT_A_PRODUCT:
+        if (cells := lines.cells(role)) is not None:
+            found |= matches(cells, pattern)
+    if (codes := lines.cells(Role.PRODUCT)) is not None and Profile(codes).length >= 4:
+        found |= matches(codes, SHORT_CODE)
+    return found

@@ -1,0 +1,171 @@
+"""What the values of a column look like, told by a sample of its distinct texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.dataset import Role
+from analytics.reading.dates import parse_dates
+from analytics.reading.numbers import parse_numbers
+from analytics.reading.sheet import Cells
+
+SAMPLE = 500
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$"
+PHONE = r"^\+?[0-9][0-9 ().-]{6,17}$"
+MOBILE = r"^(\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}$"
+SEX = r"(?i)^(m|f|male|female|man|woman|男|女|男性|女性|未知|unknown|other|保密)$"
+DATE_SHAPE = (
+    r"[0-9][-/.年月:][0-9]|^(19|20)[0-9]{6}([0-9]{4}|[0-9]{6})?$|^[0-9]{10}$|^[0-9]{13}$|[A-Za-z]{3}.*[0-9]{4}|[年月]"
+)
+
+SERIAL = r"^[2-7][0-9]{4}([.][0-9]+)?$"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Shares are of the distinct texts sampled, 0–1; `filled` and `repeat` are of the rows."""
+
+    cells: Cells
+
+    @cached_property
+    def sample(self) -> pa.StringArray:
+        """Distinct texts from all over the column."""
+        distinct = self.cells.distinct
+        if len(distinct) <= SAMPLE:
+            return distinct
+        return distinct.take(pa.array(np.linspace(0, len(distinct) - 1, SAMPLE).astype(np.int64)))
+
+    def share(self, pattern: str) -> float:
+        """Of the sample that matches."""
+        return float(pc.mean(pc.match_substring_regex(self.sample, pattern)).as_py() or 0.0)
+
+    @cached_property
+    def filled(self) -> float:
+        """Share of rows with anything in the cell."""
+        return 1.0 - float(self.cells.blank.mean()) if len(self.cells) else 0.0
+
+    @cached_property
+    def repeat(self) -> float:
+        """Rows per distinct text; 1 where each stands once."""
+        filled = len(self.cells) * self.filled
+        return filled / len(self.cells.distinct) if len(self.cells.distinct) else 0.0
+
+    @cached_property
+    def numeric(self) -> float:
+        """Share that reads as numbers."""
+        if pa.types.is_floating(self.cells.array.type):
+            return 1.0
+        return float(np.isfinite(parse_numbers(self.sample)).mean()) if len(self.sample) else 0.0
+
+    @cached_property
+    def whole(self) -> float:
+        """Share that are whole numbers."""
+        return self.share(r"^[-+]?[0-9]+$")
+
+    @cached_property
+    def dated(self) -> float:
+        """Share that reads as points in time and does not look like a plain number."""
+        if pa.types.is_timestamp(self.cells.array.type):
+            return 1.0
+        if not len(self.sample) or (self.share(DATE_SHAPE) < 0.2 and self.share(SERIAL) < 0.8):
+            return 0.0
+        dates = parse_dates(self.sample)
+        return float((~np.isnat(dates.times) | dates.impossible).mean())
+
+    @cached_property
+    def length(self) -> float:
+        """Mean number of characters."""
+        return float(pc.mean(pc.utf8_length(self.sample)).as_py() or 0.0)
+
+    @cached_property
+    def middle(self) -> float:
+        """Median of the numbers, NaN where there are none."""
+        values = parse_numbers(self.sample)
+        values = values[np.isfinite(values)]
+        return float(np.median(values)) if len(values) else float("nan")
+
+    @property
+    def few(self) -> bool:
+        """Whether the texts are labels: a handful, or each on many rows."""
+        return len(self.cells.distinct) < max(20, len(self.cells) * 0.1)
+
+    def fits(self, role: Role) -> float:
+        """How well the values go with the role: 0 = impossible, 1 = typical. Blank columns fit everything a little."""
+        return FITS.get(role, _anything)(self) if len(self.sample) else 0.2
+
+
+def _anything(_: Profile) -> float:
+    return 1.0
+
+
+def _time(profile: Profile) -> float:
+    return profile.dated
+
+
+def _money(profile: Profile) -> float:
+    return profile.numeric * (0.3 if profile.dated > 0.9 and profile.whole < 0.5 else 1.0)
+
+
+def _quantity(profile: Profile) -> float:
+    return profile.numeric * (1.0 if abs(profile.middle) < 10_000 else 0.3)
+
+
+def _age(profile: Profile) -> float:
+    return profile.numeric * (1.0 if 0 < profile.middle < 110 else 0.2)
+
+
+def _rating(profile: Profile) -> float:
+    return profile.numeric * (1.0 if abs(profile.middle) <= 100 else 0.2)
+
+
+def _email(profile: Profile) -> float:
+    return profile.share(EMAIL)
+
+
+def _phone(profile: Profile) -> float:
+    return profile.share(PHONE)
+
+
+def _sex(profile: Profile) -> float:
+    return max(profile.share(SEX), 0.5 if len(profile.cells.distinct) <= 4 else 0.0)
+
+
+def _prose(profile: Profile) -> float:
+    return (1.0 - profile.numeric) * (1.0 if profile.length > 8 else 0.4)
+
+
+def _id(profile: Profile) -> float:
+    return (0.0 if profile.dated > 0.9 and profile.whole < 0.5 else 1.0) * (0.5 if profile.length > 60 else 1.0)
+
+
+def _label(profile: Profile) -> float:
+    return 1.0 if profile.few else 0.5
+
+
+def _name(profile: Profile) -> float:
+    return 1.0 - 0.8 * max(profile.numeric, profile.dated)
+
+
+FITS: dict[Role, Callable[[Profile], float]] = {
+    **dict.fromkeys((Role.TIME, Role.PAID_TIME), _time),
+    **dict.fromkeys(
+        (Role.AMOUNT, Role.PRICE, Role.ORDER_TOTAL, Role.PAID, Role.REFUND, Role.DISCOUNT, Role.POSTAGE), _money
+    ),
+    **dict.fromkeys((Role.ORDER, Role.CUSTOMER, Role.PRODUCT), _id),
+    **dict.fromkeys((Role.OUTCOME, Role.VARIANT, Role.EVENT, Role.STATUS, Role.CURRENCY), _label),
+    **dict.fromkeys((Role.NAME, Role.PRODUCT_NAME, Role.CATEGORY, Role.PLACE, Role.ADDRESS), _name),
+    Role.QUANTITY: _quantity,
+    Role.AGE: _age,
+    Role.RATING: _rating,
+    Role.EMAIL: _email,
+    Role.PHONE: _phone,
+    Role.SEX: _sex,
+    Role.TEXT: _prose,
+}
+"""How well values go with a role; roles not named go with anything."""

@@ -1,0 +1,59 @@
+"""Which rows of a sheet are used, and the count of every other fate."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.dataset import Count
+from analytics.reading.sheet import Sheet
+
+Mask = NDArray[np.bool_]
+
+
+class Tally:
+    """Every row that is left out is left out once, for the first reason that strikes it."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.numbers = sheet.numbers
+        self.kept: Mask = np.ones(len(sheet.numbers), dtype=bool)
+        self._left_out = list(sheet.left_out)
+        self._noted = [*((count, None) for count in sheet.noted)]
+        self._notes: list[tuple[str, Mask]] = []
+
+    def leave_out(self, reason: str, rows: Mask) -> None:
+        """Rows not yet left out get this reason."""
+        rows = rows & self.kept
+        if rows.any():
+            self._left_out.append(self._count(reason, rows))
+            self.kept = self.kept & ~rows
+
+    def note(self, reason: str, rows: Mask) -> None:
+        """Rows that stay, with a reservation; those that are left out later do not count."""
+        self._notes.append((reason, rows))
+
+    @property
+    def left_out(self) -> tuple[Count, ...]:
+        """Most rows first."""
+        return tuple(sorted(self._left_out, key=lambda count: (-count.rows, count.reason)))
+
+    @property
+    def noted(self) -> tuple[Count, ...]:
+        """Most rows first, used rows only."""
+        counts = [self._count(reason, rows & self.kept) for reason, rows in self._notes]
+        counts += [count for count, _ in self._noted]
+        return tuple(sorted((c for c in counts if c.rows), key=lambda count: (-count.rows, count.reason)))
+
+    @property
+    def used(self) -> int:
+        """Rows that stay."""
+        return int(self.kept.sum())
+
+    @property
+    def read(self) -> int:
+        """All rows of the sheet, used or not."""
+        return self.used + sum(count.rows for count in self._left_out)
+
+    def _count(self, reason: str, rows: Mask) -> Count:
+        places = np.flatnonzero(rows)
+        return Count(reason, len(places), tuple(int(number) for number in self.numbers[places[:2]]))

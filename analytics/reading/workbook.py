@@ -1,0 +1,99 @@
+"""A workbook → one sheet for each worksheet that has anything in it; real numbers and dates keep their value."""
+
+from __future__ import annotations
+
+import fastexcel
+import numpy as np
+import pyarrow as pa
+
+from analytics.errors import Damaged, DatasetError, Locked, NoRows, NoTable, TooManyColumns
+from analytics.reading.choices import Choices
+from analytics.reading.container import Part
+from analytics.reading.layout import Row, find_layout, unique_names
+from analytics.reading.ooxml import find_first_rows
+from analytics.reading.sheet import Cells, Sheet
+
+PREVIEW = 100
+NAMELESS = "__UNNAMED__"
+
+
+def read_workbook(part: Part, choices: Choices) -> list[Sheet | DatasetError]:
+    """For every worksheet its sheet, or why there is none. Raises Damaged or Locked."""
+    try:
+        reader = fastexcel.read_excel(part.content)
+        names = reader.sheet_names
+    except fastexcel.FastExcelError as error:
+        raise _named(error, part.name) from None
+    first_rows = find_first_rows(part.content)
+    found: list[Sheet | DatasetError] = []
+    for name in names:
+        try:
+            found.append(_worksheet(reader, name, part.name, choices, first_rows.get(name, 1)))
+        except DatasetError as problem:
+            found.append(problem)
+    return found
+
+
+def _named(error: Exception, filename: str) -> DatasetError:
+    return Locked(filename) if "password" in str(error).lower() else Damaged(filename)
+
+
+def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices: Choices, first_row: int) -> Sheet:
+    batch = _load(reader, name, filename, header=0)
+    if batch.num_columns == 0:
+        raise NoTable(filename)
+    if batch.num_columns > choices.max_columns:
+        raise TooManyColumns(filename, batch.num_columns, choices.max_columns)
+    first = [None if header.startswith(NAMELESS) else header for header in batch.schema.names]
+    layout = find_layout([first, *_preview(batch)])
+    if layout.header != 0 or layout.data != 1:
+        batch = _load(reader, name, filename, header=None)
+        layout = find_layout(_preview(batch))
+        batch = batch.slice(layout.data)
+    headers = unique_names(layout.names, batch.num_columns)
+    batch = _without_blank_end(batch)
+    if not batch.num_rows:
+        raise NoRows(filename, headers)
+    return Sheet(
+        name=name,
+        columns=tuple(Cells(header, _cells(column)) for header, column in zip(headers, batch.columns, strict=True)),
+        numbers=np.arange(batch.num_rows, dtype=np.int32) + np.int32(layout.data + first_row),
+        has_header=layout.header is not None,
+    )
+
+
+def _load(reader: fastexcel.ExcelReader, name: str, filename: str, header: int | None) -> pa.RecordBatch:
+    try:
+        sheet = reader.load_sheet(name, header_row=header, schema_sample_rows=None)
+        return pa.record_batch(sheet)
+    except fastexcel.FastExcelError as error:
+        if header == 0 and "header" in str(error).lower():
+            return _load(reader, name, filename, None)
+        raise _named(error, filename) from None
+
+
+def _preview(batch: pa.RecordBatch) -> list[Row]:
+    head = batch.slice(0, PREVIEW)
+    columns = [[None if value is None else str(value) for value in column.to_pylist()] for column in head.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _without_blank_end(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Formatted but empty rows below the table are no rows."""
+    last = 0
+    for column in batch.columns:
+        if column.null_count == len(column):
+            continue
+        filled = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+        last = max(last, int(filled[-1]) + 1)
+    return batch.slice(0, last)
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        return column.cast(pa.timestamp("us"))
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column.cast(pa.string()).dictionary_encode()
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        return column.cast(pa.float64())
+    return column.cast(pa.string()).dictionary_encode()

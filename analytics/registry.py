@@ -1,0 +1,40 @@
+"""The analyses there are; commands, buttons, help and templates are derived from this tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics import overview, segments
+from analytics.analysis import Analysis, Asked, Outcome
+from analytics.dataset import Shop
+from analytics.errors import MissingData
+from analytics.lists import as_csv
+
+ANALYSES: tuple[Analysis, ...] = (overview.ANALYSIS, segments.ANALYSIS)
+BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES}
+
+
+def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcome:
+    """Ask the shop one question.
+
+    The first of `words` may name a view of the answer; the rest are the analysis' own options.
+
+    Raises MissingData where no dataset meets the analysis' needs, and what the analysis itself refuses.
+    """
+    analysis = BY_NAME[name]
+    if not analysis.answers(shop):
+        raise MissingData(name)
+    view, words = (words[0], words[1:]) if words and words[0] in analysis.views else ("body", words)
+    options = analysis.options(words, asked)
+    document = None
+    if view == "list" and analysis.sheet is not None:
+        document = as_csv(*analysis.sheet(shop, options, asked.language))
+    report = analysis.run(shop, options)
+    return Outcome(
+        analysis=name,
+        view=view,
+        report=report,
+        chart=analysis.chart(report, asked.language) if view == "body" and asked.pictures else None,
+        document=document,
+        answerable=tuple(other.name for other in ANALYSES if other.answers(shop)),
+    )

@@ -1,0 +1,160 @@
+"""Recency, frequency, money: the customer table, its scores, and the two vocabularies that marketers know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+MICROSECONDS_A_DAY = 86_400_000_000
+
+# R then FM, where FM = (F + M) / 2 rounded half up: every one of the 25 cells has exactly one group.
+GROUP_OF_CELL: dict[int, str] = {
+    **dict.fromkeys((55, 54, 45), "champions"),
+    **dict.fromkeys((53, 44, 35, 34), "loyal"),
+    **dict.fromkeys((52, 42, 43, 33), "potential_loyalist"),
+    51: "new",
+    **dict.fromkeys((41, 31), "promising"),
+    **dict.fromkeys((32, 23, 22), "needs_attention"),
+    21: "about_to_sleep",
+    **dict.fromkeys((25, 24, 13), "at_risk"),
+    **dict.fromkeys((15, 14), "cant_lose"),
+    12: "hibernating",
+    11: "lost",
+}
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(GROUP_OF_CELL.values()))
+
+# Whether R, F and M are high, as in the Chinese trade's eight classes; 重要 = M high.
+CLASS_OF_PATTERN: dict[tuple[bool, bool, bool], str] = {
+    (True, True, True): "key_value",
+    (True, False, True): "key_growth",
+    (False, True, True): "key_retain",
+    (False, False, True): "key_win_back",
+    (True, True, False): "general_value",
+    (True, False, False): "general_growth",
+    (False, True, False): "general_retain",
+    (False, False, False): "general_win_back",
+}
+CLASSES: tuple[str, ...] = tuple(CLASS_OF_PATTERN.values())
+
+VOCABULARIES: dict[str, tuple[str, ...]] = {"groups": GROUPS, "classes": CLASSES}
+
+
+@dataclass(frozen=True)
+class CustomerTable:
+    """One entry a customer who ever bought, in order of the customers' names; all arrays have that length.
+
+    `recency` is whole days from the last order to `reference`, `tenure` the same from the first order, `frequency`
+    the number of orders, `money` what they paid less what they brought back.
+    """
+
+    customer: npt.NDArray[np.object_]
+    recency: Ints
+    tenure: Ints
+    frequency: Ints
+    money: Floats
+    reference: pd.Timestamp
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+
+def reference_day(times: pd.Series[pd.Timestamp]) -> pd.Timestamp:
+    """The midnight after the last order: an old export is judged by its own time, never by today's."""
+    return times.max().normalize() + pd.Timedelta(days=1)
+
+
+def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) -> CustomerTable:
+    """Order lines to customers.
+
+    `orders` has the columns customer (categorical), time, amount and, where the sheet has them, order (categorical;
+    else a customer's orders are the days on which they bought) and taken_back (bool). Lines without a customer are
+    ignored; lines taken back count against money and are no orders; who only ever brought back is no customer.
+    """
+    known = orders["customer"].notna() & orders["time"].notna()
+    lines = orders if known.all() else orders[known]
+    reference = reference_day(lines["time"]) if reference is None else reference
+    customer = lines["customer"].cat.codes.to_numpy(np.int64)
+    time = lines["time"].to_numpy("datetime64[us]")
+    names = lines["customer"].cat.categories.to_numpy(object)
+    amount = lines["amount"].fillna(0).to_numpy(np.float64)
+    money: Floats = np.bincount(customer, weights=amount, minlength=len(names)).astype(np.float64)
+
+    if "taken_back" in lines and (back := lines["taken_back"].to_numpy(bool)).any():
+        customer, time, lines = customer[~back], time[~back], lines[~back]
+    if "order" in lines:
+        order = lines["order"].cat.codes.to_numpy(np.int64)
+        size = len(lines["order"].cat.categories)
+    else:
+        order = time.astype("datetime64[D]").astype(np.int64)
+        order -= order.min(initial=0)
+        size = int(order.max(initial=0)) + 1
+    frequency = np.bincount(distinct(customer * size + order) // size, minlength=len(names))
+    first = np.full(len(names), np.iinfo(np.int64).max)
+    last = np.full(len(names), np.iinfo(np.int64).min)
+    np.minimum.at(first, customer, time.astype(np.int64))
+    np.maximum.at(last, customer, time.astype(np.int64))
+
+    bought = np.flatnonzero(frequency)
+    bought = bought[np.argsort(names[bought].astype(str), kind="stable")]
+    return CustomerTable(
+        customer=names[bought],
+        recency=_days(reference, last[bought]),
+        tenure=_days(reference, first[bought]),
+        frequency=frequency[bought].astype(np.int64),
+        money=money[bought],
+        reference=reference,
+    )
+
+
+def distinct(keys: Ints) -> Ints:
+    """The distinct values, ascending; a sort and a mask, some thirty times as fast as `np.unique` in numpy 2.4."""
+    ordered: Ints = np.sort(keys)
+    first = np.ones(len(ordered), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
+def _days(reference: pd.Timestamp, moments: Ints) -> Ints:
+    """Whole days from moments (microseconds since 1970) to the reference."""
+    days: Ints = (reference.value // 1000 - moments) // MICROSECONDS_A_DAY
+    return days
+
+
+def quintile_scores(values: npt.NDArray[Any]) -> Ints:
+    """1 to 5 for each value: one more than the fifths of all values that lie strictly below it.
+
+    Equal values get equal scores, and a crowd of ties counts low: where 60 % ordered once, they score 1, and whoever
+    ordered twice scores 4.
+    """
+    below = np.searchsorted(np.sort(values), values, side="left")
+    return 1 + 5 * below // max(len(values), 1)
+
+
+def threshold_scores(values: npt.NDArray[Any], thresholds: npt.ArrayLike) -> Ints:
+    """One more than the number of thresholds that each value reaches, as in the R package `rfm`."""
+    return 1 + np.searchsorted(np.asarray(thresholds), values, side="right").astype(np.int64)
+
+
+def western_groups(recency: Ints, frequency: Ints, money: Floats) -> npt.NDArray[np.object_]:
+    """Each customer's one of the eleven groups, by quintiles of R against the mean of those of F and M."""
+    r = quintile_scores(-recency)
+    fm = (quintile_scores(frequency) + quintile_scores(money) + 1) // 2
+    names = np.full(56, "", object)
+    names[list(GROUP_OF_CELL)] = list(GROUP_OF_CELL.values())
+    chosen: npt.NDArray[np.object_] = names[10 * r + fm]
+    return chosen
+
+
+def eight_classes(recency: Ints, frequency: Ints, money: Floats) -> npt.NDArray[np.object_]:
+    """Each customer's one of the eight classes: R, F and M each above the shop's median or not; ties count as low."""
+    high = (recency < np.median(recency), frequency > np.median(frequency), money > np.median(money))
+    names = np.array([CLASS_OF_PATTERN[bool(i & 4), bool(i & 2), bool(i & 1)] for i in range(8)], object)
+    chosen: npt.NDArray[np.object_] = names[4 * high[0] + 2 * high[1] + high[2]]
+    return chosen
