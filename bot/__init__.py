@@ -1,0 +1,1 @@
+"""The conversation: talk, storage and wiring around `analytics`."""

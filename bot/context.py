@@ -1,0 +1,130 @@
+"""What every handler has at hand: the services, who is speaking, and how to answer them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Self, TypeVar, cast
+
+from telegram import Bot, Message, Update
+from telegram.constants import ChatAction
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from analytics.analysis import Asked
+from bot import delivery
+from bot.access import Access
+from bot.compute import Compute
+from bot.errors import Cancelled
+from bot.progress import Progress
+from bot.render import Renderer, Reply
+from bot.settings import Settings
+from bot.store import Owner, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass
+class Services:
+    """All that outlives an update. `running` holds each chat's jobs in work, for whoever wants to stop them."""
+
+    settings: Settings
+    store: Store
+    access: Access
+    compute: Compute
+    renderer: Renderer
+    running: dict[int, set[asyncio.Task[Any]]] = field(default_factory=dict)
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Services]]):
+    """One update's surroundings; handlers are private-chat only, so chat and user are the same person.
+
+    `spoken` is the language of the person's own Telegram; `page` the message whose page a tap asked to turn.
+    """
+
+    spoken: str | None = None
+    page: Message | None = None
+
+    @classmethod
+    def from_update(cls, update: object, application: Any) -> Self:
+        context = super().from_update(update, application)
+        if isinstance(update, Update) and update.effective_user is not None:
+            context.spoken = update.effective_user.language_code
+        return context
+
+    @property
+    def services(self) -> Services:
+        return self.bot_data["services"]
+
+    @property
+    def person(self) -> int:
+        """The Telegram id of who is speaking, which is also the chat's."""
+        assert self._user_id is not None
+        return self._user_id
+
+    @property
+    def owner(self) -> Owner:
+        """Who is speaking, as the store knows them; a newcomer is remembered."""
+        known = self.services.store.owner(self.person)
+        if known is not None:
+            return known
+        return self.services.store.welcome(self.person, "classes" if self.first_language == "zh" else "groups")
+
+    @property
+    def first_language(self) -> str:
+        """What the person's own Telegram is set to, else the setting."""
+        if not self.spoken:
+            return self.services.settings.language
+        return "zh" if self.spoken.lower().startswith("zh") else "en"
+
+    @property
+    def language(self) -> str:
+        """The chosen language, else the person's own; a stranger is not remembered for being asked."""
+        known = self.services.store.owner(self.person)
+        return (known.language if known else None) or self.first_language
+
+    @property
+    def asked(self) -> Asked:
+        """What an answer to this person depends on besides their data."""
+        return Asked(language=self.language, vocabulary=self.owner.vocabulary)
+
+    def worded(self, template: str, macro: str, **values: Any) -> Reply:
+        """A message in the speaker's language."""
+        return self.services.renderer.say(template, macro, self.language, **values)
+
+    async def reply(self, reply: Reply) -> None:
+        """Answer: on the page that is being turned, else as a new message."""
+        if self.page is not None:
+            await delivery.turn(self.page, reply)
+        else:
+            await delivery.send(self.bot, self.person, reply)
+
+    async def say(self, template: str, macro: str, **values: Any) -> None:
+        """Word a message and send it."""
+        await self.reply(self.worded(template, macro, **values))
+
+    def working(self, words: Reply, action: str = ChatAction.TYPING) -> Progress:
+        """Show that something is in work until it is done."""
+        return Progress(cast("Bot", self.bot), self.person, words, action)
+
+    async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a job off the event loop; `/cancel` in this chat ends it with Cancelled."""
+        task = asyncio.ensure_future(self.services.compute(function, *args, **kwargs))
+        jobs = self.services.running.setdefault(self.person, set())
+        jobs.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            waiting = asyncio.current_task()
+            if waiting is not None and waiting.cancelling():
+                raise
+            raise Cancelled from None
+        finally:
+            task.cancel()
+            jobs.discard(task)
+            if not jobs:
+                self.services.running.pop(self.person, None)
+
+
+App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[str, Services], JobQueue[Context]]

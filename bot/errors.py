@@ -1,0 +1,62 @@
+"""What can go wrong around an analysis, as values that a template can word.
+
+BotError
+├── FileTooBig      Telegram will not hand the file over
+├── NotASheet       a picture, a voice message, a sticker
+├── TookTooLong     the job was stopped at the time limit
+├── WorkerDied      the job's process ended under it
+├── Cancelled       the owner stopped the job
+└── Outdated        a button of an older message that no longer means anything
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.errors import Problem
+
+
+class BotError(Problem):
+    """Base of all that the bot raises on purpose."""
+
+
+@dataclass(eq=False)
+class FileTooBig(BotError):
+    """Telegram hands over files up to `limit_mb`; this one has `megabytes`."""
+
+    filename: str
+    megabytes: float
+    limit_mb: int
+
+
+@dataclass(eq=False)
+class NotASheet(BotError):
+    """Something came that is no document; `what` is a code: photo, voice, video, sticker, other."""
+
+    what: str
+
+
+@dataclass(eq=False)
+class TookTooLong(BotError):
+    """The job was stopped after so many seconds."""
+
+    seconds: int
+
+
+@dataclass(eq=False)
+class WorkerDied(BotError):
+    """The job's process ended under it, most likely for want of memory."""
+
+
+@dataclass(eq=False)
+class Cancelled(BotError):
+    """The owner stopped the job."""
+
+
+@dataclass(eq=False)
+class Outdated(BotError):
+    """A button that means nothing any more."""
+
+
+class Stopping(BaseException):
+    """The bot is going down: whatever was being answered is left for the next start. Never told to anybody."""

@@ -1,0 +1,27 @@
+"""A question to the shop: which analysis, with which words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from bot import jobs
+from bot.context import Context
+
+
+async def ask(context: Context, name: str, words: Sequence[str]) -> None:
+    """Answer with the analysis of that name; a page that is turned in place keeps its picture."""
+    references = context.services.store.current(context.owner.user_id)
+    if not references:
+        await context.say("chat", "no_data_yet")
+        return
+    asked = context.asked
+    if context.page is not None:
+        asked = dataclasses.replace(asked, pictures=False)
+    async with context.working(context.worded("chat", "thinking")) as progress:
+        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked)
+        reply = context.services.renderer.outcome(outcome, context.language)
+        if context.page is not None:
+            await context.reply(reply)
+        else:
+            await progress.finish(reply)

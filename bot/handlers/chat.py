@@ -1,0 +1,93 @@
+"""The conversation itself: start, help, language, privacy, forget, cancel. Each act serves its command and its button."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from telegram import BotCommand, BotCommandScopeChat
+
+from analytics.language import LANGUAGES
+from analytics.rfm import VOCABULARIES
+from bot.context import Context
+from bot.errors import Outdated
+from bot.handlers.ask import ask
+from bot.render import Renderer
+
+Act = Callable[[Context, Sequence[str]], Awaitable[None]]
+
+
+async def start(context: Context, words: Sequence[str]) -> None:
+    """Two sentences and what to do first; somebody with data gets their questions instead."""
+    uploads = context.services.store.uploads(context.owner.user_id)
+    await context.say("chat", "start", files=len(uploads))
+
+
+async def help_(context: Context, words: Sequence[str]) -> None:
+    await context.say("chat", "help")
+
+
+async def language(context: Context, words: Sequence[str]) -> None:
+    """Offer the languages, or take the one named."""
+    if not words:
+        await context.say("chat", "language")
+        return
+    if words[0] not in LANGUAGES:
+        raise Outdated
+    # The vocabulary is settled before the language changes: it goes by how the owner started.
+    context.services.store.set_language(context.owner.user_id, words[0])
+    commands = menu(context.services.renderer, words[0])
+    await context.bot.set_my_commands(commands, scope=BotCommandScopeChat(context.person))
+    await context.say("chat", "language_chosen")
+
+
+async def privacy(context: Context, words: Sequence[str]) -> None:
+    uploads = context.services.store.uploads(context.owner.user_id)
+    await context.say("chat", "privacy", folder=str(context.services.settings.data), uploads=uploads)
+
+
+async def forget(context: Context, words: Sequence[str]) -> None:
+    """Ask first, then remove everything of this owner, and whoever paired must pair again."""
+    if not words:
+        await context.say("chat", "forget", uploads=context.services.store.uploads(context.owner.user_id))
+    elif words[0] == "yes":
+        farewell = context.worded("chat", "forgotten")
+        context.services.store.forget(context.person)
+        context.services.access.unpair(context.person)
+        await context.bot.delete_my_commands(scope=BotCommandScopeChat(context.person))
+        await context.reply(farewell)
+    else:
+        await context.say("chat", "kept")
+
+
+async def cancel(context: Context, words: Sequence[str]) -> None:
+    """Stop this chat's jobs. It does not queue behind them, so it comes through while they run."""
+    jobs = list(context.services.running.get(context.person, ()))
+    for job in jobs:
+        job.cancel()
+    # Whoever waits for a stopped job says so.
+    if not jobs:
+        await context.say("chat", "nothing_to_cancel")
+
+
+async def vocabulary(context: Context, words: Sequence[str]) -> None:
+    """Take the vocabulary of segment names that was chosen, and show the segments in it."""
+    if not words or words[0] not in VOCABULARIES:
+        raise Outdated
+    context.services.store.set_vocabulary(context.owner.user_id, "classes" if words[0] == "classes" else "groups")
+    await ask(context, "segments", ())
+
+
+def menu(renderer: Renderer, language: str) -> list[BotCommand]:
+    """The command menu: the analyses first, then the bot's own commands."""
+    return [BotCommand(name, says) for name, says in renderer.menu(language)]
+
+
+ACTS: dict[str, Act] = {
+    "start": start,
+    "help": help_,
+    "language": language,
+    "privacy": privacy,
+    "forget": forget,
+    "cancel": cancel,
+    "vocabulary": vocabulary,
+}

@@ -1,0 +1,104 @@
+"""A file from the owner: checked, fetched, read in a worker, made part of the shop, and told back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from telegram import Document, Update
+
+from bot import jobs
+from bot.context import Context
+from bot.errors import FileTooBig, NotASheet, Outdated
+from bot.progress import Progress
+from bot.store import Upload
+
+MOST_MEGABYTES = 20
+FETCHED_AT_ONCE = asyncio.Semaphore(2)
+
+
+async def upload(update: Update, context: Context) -> None:
+    """Take in the document that came."""
+    message = update.effective_message
+    document = message.document if message else None
+    if document is None:
+        raise NotASheet("other")
+    filename = Path(document.file_name or "file").name
+    # Telegram hands over 20 MB at most: said before anything is fetched.
+    size = (document.file_size or 0) / 1_000_000
+    if (document.file_size or 0) > MOST_MEGABYTES * 1024 * 1024:
+        raise FileTooBig(filename, size, MOST_MEGABYTES)
+    async with context.working(context.worded("upload", "fetching", filename=filename)) as progress:
+        await _take_in(context, document, filename, progress)
+
+
+async def _take_in(context: Context, document: Document, filename: str, progress: Progress) -> None:
+    store, owner = context.services.store, context.owner.user_id
+    folder = store.folder_of(owner)
+    file = folder / f"incoming-{secrets.token_hex(8)}"
+    try:
+        async with FETCHED_AT_ONCE:
+            handle = await document.get_file()
+            await handle.download_to_drive(file)
+        sha256 = await asyncio.to_thread(_sha256, file)
+        if (known := store.seen(owner, sha256)) is not None:
+            await _tell(context, known, progress, news="again")
+            return
+        await progress.step(context.worded("upload", "reading", filename=filename))
+        before = store.current(owner)
+        max_rows = context.services.settings.max_rows
+        taken = await context.compute(jobs.take_in, file, filename, max_rows, before, folder)
+        merged = any(written.own != written.merged for written in taken.written)
+        added = store.add(owner, filename, sha256, taken)
+        await _tell(context, added, progress, news="merged" if merged else "new")
+    finally:
+        file.unlink(missing_ok=True)
+
+
+async def _tell(context: Context, upload: Upload, progress: Progress, news: str) -> None:
+    """What the file held, and what the shop looks like now."""
+    references = context.services.store.current(context.owner.user_id)
+    asked = context.asked
+    outcome = await context.compute(jobs.answer, "overview", references, (), asked)
+    await progress.finish(
+        context.worded(
+            "upload",
+            "taken_in",
+            upload=upload,
+            news=news,
+            report=outcome.report,
+            answerable=[name for name in outcome.answerable if name != "overview"],
+        )
+    )
+
+
+async def only(context: Context, words: Sequence[str]) -> None:
+    """Let the shop be what one file holds, and put everything before it aside."""
+    owner = context.owner.user_id
+    number = int(words[0]) if words and words[0].isdecimal() else 0
+    upload = context.services.store.start_over(owner, number)
+    if upload is None:
+        raise Outdated
+    async with context.working(context.worded("chat", "thinking")) as progress:
+        await _tell(context, upload, progress, news="only")
+
+
+async def receipt(context: Context, words: Sequence[str]) -> None:
+    """How a file was read, row by row accounted for."""
+    owner = context.owner.user_id
+    number = int(words[0]) if words and words[0].isdecimal() else 0
+    found = context.services.store.upload(owner, number)
+    if found is None:
+        raise Outdated
+    await context.say("upload", "receipt", upload=found)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+ACTS = {"only": only, "receipt": receipt}

@@ -1,0 +1,91 @@
+"""While something is in work: "typing…" at once, a message that says what is going on after three seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from telegram import Bot, Message
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bot import delivery
+from bot.render import Reply
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3.0
+ACTION_LASTS = 4.0
+
+
+class Progress:
+    """`async with Progress(bot, chat_id, words) as progress: …; await progress.finish(reply)`.
+
+    The words show only when the work takes longer than three seconds; the answer then takes their place.
+    """
+
+    def __init__(self, bot: Bot, chat_id: int, words: Reply, action: str = ChatAction.TYPING) -> None:
+        self._bot, self._chat_id, self._words, self._action = bot, chat_id, words, action
+        self._shown: Message | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._sending: asyncio.Future[Message] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._keep_telling())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._settle()
+        if self._shown is not None:
+            await self._remove(self._shown)
+
+    async def step(self, words: Reply) -> None:
+        """Say what is going on now, if anything was said at all."""
+        self._words = words
+        if self._shown is not None:
+            await delivery.turn(self._shown, words)
+
+    async def finish(self, reply: Reply) -> None:
+        """Give the answer: in the place of the progress message if that can be, else as a message of its own."""
+        await self._settle()
+        shown, self._shown = self._shown, None
+        if shown is not None and reply.photo is None and reply.document is None:
+            await delivery.turn(shown, reply)
+            return
+        if shown is not None:
+            await self._remove(shown)
+        await delivery.send(self._bot, self._chat_id, reply)
+
+    async def _keep_telling(self) -> None:
+        try:
+            await self._bot.send_chat_action(self._chat_id, self._action)
+            await asyncio.sleep(PATIENCE)
+            # Shielded: cancelled half-way, the message would be out and not known here.
+            self._sending = asyncio.ensure_future(delivery.send(self._bot, self._chat_id, self._words))
+            self._shown = await asyncio.shield(self._sending)
+            while True:
+                await asyncio.sleep(ACTION_LASTS)
+                await self._bot.send_chat_action(self._chat_id, self._action)
+        except TelegramError as error:
+            log.info("progress could not be told: %s", error)
+
+    async def _settle(self) -> None:
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+        sending, self._sending = self._sending, None
+        if sending is not None and self._shown is None:
+            (outcome,) = await asyncio.gather(sending, return_exceptions=True)
+            self._shown = outcome if isinstance(outcome, Message) else None
+
+    async def _remove(self, message: Message) -> None:
+        try:
+            await message.delete()
+        except TelegramError as error:
+            log.info("a progress message stayed: %s", error)

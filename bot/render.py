@@ -1,0 +1,160 @@
+"""Reports to messages: templates choose the words, this module makes of them what Telegram takes."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics import language as speech
+from analytics.analysis import Document, Outcome
+from analytics.errors import Problem
+from analytics.registry import ANALYSES
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+LONGEST_CELL = 60
+IN_PLACE = "~"
+
+# In templates `<button to="…">` asks a new question and `<page to="…">` turns the page in place; a line, a row.
+KEY = re.compile(r'<(button|page) to="([^"]*)">(.*?)</\1>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A key under a message; `data` is the question that it asks, as words."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message: Telegram's HTML, keys in rows, and at most one picture or file."""
+
+    html: str
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    photo: bytes | None = None
+    document: Document | None = None
+
+    @property
+    def visible(self) -> int:
+        """Length as Telegram counts it: without the tags."""
+        return len(html.unescape(re.sub(r"<[^>]*>", "", self.html)))
+
+
+class Renderer:
+    """Words every message from the templates of a language."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environments = {language: _environment(folder, language) for language in speech.LANGUAGES}
+
+    def say(self, template: str, macro: str, language: str, **values: Any) -> Reply:
+        """The message that this macro of this template words."""
+        return _reply(getattr(self._module(template, language), macro)(**values))
+
+    def outcome(self, outcome: Outcome, language: str) -> Reply:
+        """An analysis' answer with its picture or list."""
+        reply = self.say(outcome.analysis, outcome.view, language, report=outcome.report)
+        return replace(reply, photo=outcome.chart, document=outcome.document)
+
+    def problem(self, problem: Problem, language: str) -> Reply:
+        """What went wrong, by the macro of the problem's name."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(problem).__name__).lower()
+        return self.say("errors", name, language, problem=problem)
+
+    def title(self, analysis: str, language: str) -> str:
+        """The analysis as a question, for buttons and menus."""
+        return str(self._module(analysis, language).title)
+
+    def hint(self, analysis: str, language: str) -> str:
+        """One line on what the analysis tells, for help and menus."""
+        return str(self._module(analysis, language).hint)
+
+    def menu(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Every command with a line on what it does: the analyses first, then the bot's own."""
+        own = self._module("chat", language).commands
+        return (*((analysis.name, self.hint(analysis.name, language)) for analysis in ANALYSES), *own.items())
+
+    def asked_for(self, text: str, language: str) -> str | None:
+        """The analysis that a plain sentence names, if it names just one by any of its key words."""
+        said = text.casefold()
+        named = [a.name for a in ANALYSES if any(word in said for word in self._module(a.name, language).keywords)]
+        return named[0] if len(named) == 1 else None
+
+    def _module(self, template: str, language: str) -> Any:
+        return self._environments[language].get_template(f"{template}.html").module
+
+
+def split(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """The text in pieces that Telegram takes, broken between lines; our tags never span lines, so all stay closed."""
+    pieces, piece = [], ""
+    for line in text.split("\n"):
+        if piece and len(piece) + 1 + len(line) > longest:
+            pieces.append(piece)
+            piece = line
+        else:
+            piece = f"{piece}\n{line}" if piece else line
+    return [*pieces, piece]
+
+
+def _environment(folder: Path, language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([folder / language, folder]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    for name in ("count", "number", "ratio", "money", "percent", "day", "month", "named"):
+        environment.filters[name] = partial(_in_language, getattr(speech, name), language)
+    environment.filters["short"] = _short
+    environment.globals["period"] = partial(_in_language, speech.period, language)
+    environment.globals["analyses"] = tuple(analysis.name for analysis in ANALYSES)
+
+    def module(analysis: str) -> Any:
+        return environment.get_template(f"{analysis}.html").module
+
+    environment.globals["title"] = lambda analysis: module(analysis).title
+    environment.globals["hint"] = lambda analysis: module(analysis).hint
+    environment.globals["ask"] = lambda analysis: Markup('<button to="{}">{}</button>').format(
+        analysis, module(analysis).title
+    )
+    return environment
+
+
+def _in_language(say: Any, language: str, *values: Any) -> str:
+    text: str = say(*values, language)
+    return text
+
+
+def _short(text: object) -> str:
+    """A cell of the owner's sheet on one line, cut where it would fill the screen."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST_CELL else line[: LONGEST_CELL - 1] + "…"
+
+
+def _reply(rendered: str) -> Reply:
+    lines: list[str] = []
+    keyboard: list[tuple[Button, ...]] = []
+    for line in str(rendered).splitlines():
+        keys = KEY.findall(line)
+        words = KEY.sub("", line).strip() if keys else line.strip()
+        if keys:
+            keyboard.append(tuple(_button(*key) for key in keys))
+        if words or not keys:
+            lines.append(words)
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return Reply(text, tuple(keyboard))
+
+
+def _button(tag: str, to: str, label: str) -> Button:
+    data = html.unescape(to)
+    return Button(html.unescape(label).strip(), f"{IN_PLACE}{data}" if tag == "page" else data)
