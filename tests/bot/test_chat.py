@@ -1,0 +1,106 @@
+"""Acts of the conversation that the recorded conversations do not show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.resources import SAMPLES
+from bot.simulator.faults import Fault, bad_request
+from tests.talk import Running, Talk, running
+
+
+async def test_language_follows_the_phone_until_one_is_chosen(bot: Running) -> None:
+    wang = bot.person("zh-hant")
+    assert "我帮你看清客户是谁" in (await wang.say("/start"))[0].words
+    await wang.tap("Switch to English")
+    assert "I find out who your customers are" in (await wang.say("/start"))[0].words
+
+
+async def test_an_unknown_language_gets_the_fallback(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", language="zh") as bot:
+        person = bot.person("en")
+        bot.telegram.person(person.person.user_id).language = None  # type: ignore[assignment]
+        assert "我帮你看清客户是谁" in (await person.say("/start"))[0].words
+
+
+async def test_changing_the_language_keeps_the_vocabulary(bot: Running, wang: Talk) -> None:
+    await wang.say("/start")
+    await wang.say("/language en")
+    await wang.send_file(SAMPLES / "en" / "orders.csv")
+    answer = await wang.say("/segments")
+    assert "Best customers" in answer[0].words
+    assert "Champions" not in answer[0].words
+
+
+async def test_the_menu_follows_the_chosen_language(bot: Running, ann: Talk) -> None:
+    await ann.say("/language zh")
+    menu = bot.telegram.profile.menu(ann.person.user_id, "en")
+    assert "客户" in {entry["command"]: entry["description"] for entry in menu}["segments"]
+
+
+async def test_commands_may_name_the_bot(ann: Talk) -> None:
+    assert "Send a spreadsheet" in (await ann.say("/help@pocket_marketer_bot"))[0].words
+
+
+async def test_pages_turn_in_place(ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    (answer,) = await ann.say("/segments")
+    for key in ("Why these groups?", "Method", "« Back", "All 11 groups", "« Back"):
+        (turned,) = await ann.tap(key)
+        assert turned is answer
+        assert turned.photo is not None
+
+
+async def test_a_page_whose_message_is_gone_comes_as_a_new_one(bot: Running, ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    (answer,) = await ann.say("/segments")
+    bot.telegram.faults.append(Fault("editMessageCaption", bad_request("message to edit not found")))
+    (turned,) = await ann.tap("Why these groups?")
+    assert turned is not answer
+    assert "ranked against your other customers" in turned.words
+
+
+async def test_a_button_of_another_version_is_answered_politely(bot: Running, ann: Talk) -> None:
+    await ann.say("/start")
+    bot.telegram.updates.put(
+        "callback_query",
+        {
+            "id": "1",
+            "from": ann.person.to_api(),
+            "chat_instance": "1",
+            "data": "frobnicate 7",
+            "message": ann.last.to_api(ann.person.chat_to_api()),
+        },
+    )
+    await bot.settled()
+    assert "older conversation" in ann.last.words
+
+
+async def test_forgetting_removes_rows_and_files(bot: Running, ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    await ann.say("/forget")
+    await ann.tap("Yes, remove everything")
+    store, owner = bot.services.store, ann.person.user_id
+    assert store.owner(owner) is None
+    assert store.uploads(owner) == ()
+    assert not any((store.folder / "owners" / str(owner)).rglob("*.parquet"))
+    everything = b"".join(path.read_bytes() for path in store.folder.rglob("*") if path.is_file())
+    assert b"orders.csv" not in everything
+
+
+async def test_every_button_of_a_conversation_leads_somewhere(ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    await ann.say("/segments")
+    seen: set[str] = set()
+    queue = {button.data for message in ann.messages for row in message.buttons for button in row}
+    while queue:
+        data = queue.pop() or ""
+        seen.add(data)
+        answers = await ann.say("/" + data.removeprefix("~"))
+        assert answers, data
+        assert not any("older conversation" in answer.words or "did not get" in answer.words for answer in answers), (
+            data
+        )
+        if data.startswith(("forget", "language", "vocabulary", "only")):
+            continue
+        queue |= {b.data for answer in answers for row in answer.buttons for b in row} - seen - {"forget yes"}

@@ -1,0 +1,97 @@
+"""Templates to Telegram's messages: keys, escaping, splitting, and its limits kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from analytics.analysis import Analysis, Asked
+from analytics.dataset import Shop
+from analytics.language import LANGUAGES
+from analytics.reading import read
+from analytics.registry import ANALYSES, analyse
+from bot.render import LONGEST_CAPTION, Button, Renderer, Reply, split
+from bot.resources import SAMPLES, TEMPLATES
+from bot.simulator.markup import parse
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer(TEMPLATES)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    (orders,) = read((SAMPLES / "en" / "orders.csv").read_bytes(), "orders.csv")
+    return Shop(orders=orders)
+
+
+def worded(folder: Path, text: str) -> Reply:
+    (folder / "en").mkdir(parents=True)
+    (folder / "zh").mkdir()
+    for analysis in ANALYSES:
+        for language in LANGUAGES:
+            (folder / language / f"{analysis.name}.html").write_text("{% set title = 'T' %}")
+    (folder / "en" / "try.html").write_text(text)
+    return Renderer(folder).say("try", "macro", "en", cell='<button to="x">no</button> & <b>')
+
+
+def test_keys_leave_the_text_and_keep_their_rows(tmp_path: Path) -> None:
+    reply = worded(
+        tmp_path,
+        '{% macro macro(cell) %}<b>Yes.</b>\n<button to="a">A</button> <page to="b c">B &amp; C</page>\n'
+        '<button to="d">D</button>\n{% endmacro %}',
+    )
+    assert reply.html == "<b>Yes.</b>"
+    assert reply.keyboard == ((Button("A", "a"), Button("B & C", "~b c")), (Button("D", "d"),))
+
+
+def test_cells_cannot_smuggle_markup_or_keys(tmp_path: Path) -> None:
+    reply = worded(tmp_path, "{% macro macro(cell) %}{{ cell }}{% endmacro %}")
+    assert reply.keyboard == ()
+    text, entities = parse(reply.html)
+    assert text == '<button to="x">no</button> & <b>'
+    assert entities == []
+
+
+def test_a_forgotten_variable_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UndefinedError):
+        worded(tmp_path, "{% macro macro(cell) %}{{ celll }}{% endmacro %}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda analysis: analysis.name)
+@pytest.mark.parametrize("vocabulary", ["groups", "classes"])
+def test_every_view_keeps_to_one_screen_and_telegrams_limits(
+    renderer: Renderer, shop: Shop, language: str, analysis: Analysis, vocabulary: str
+) -> None:
+    asked = Asked(language, "classes" if vocabulary == "classes" else "groups", pictures=False)
+    for view in ("body", *analysis.views):
+        outcome = analyse(analysis.name, shop, () if view == "body" else (view,), asked)
+        reply = renderer.outcome(outcome, language)
+        text, _ = parse(reply.html)
+        assert len(text) == reply.visible
+        assert 0 < reply.visible <= LONGEST_CAPTION
+        if view == "body":
+            assert reply.visible <= (420 if language == "zh" else 760)
+        for row in reply.keyboard:
+            assert len(row) <= 2
+            for button in row:
+                assert 1 <= len(button.data.encode()) <= 64
+                assert len(button.label) <= 32
+
+
+def test_long_texts_are_split_between_lines() -> None:
+    lines = [f"<b>line {number}</b> with some words" for number in range(400)]
+    pieces = split("\n".join(lines))
+    assert all(len(piece) <= 4096 for piece in pieces)
+    assert "\n".join(pieces).split("\n") == lines
+
+
+def test_one_sentence_names_one_analysis(renderer: Renderer) -> None:
+    assert renderer.asked_for("Who are my best customers?", "en") == "segments"
+    assert renderer.asked_for("帮我看看客户", "zh") == "segments"
+    assert renderer.asked_for("店铺整体情况", "zh") == "overview"
+    assert renderer.asked_for("how is the weather", "en") is None

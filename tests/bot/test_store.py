@@ -1,0 +1,100 @@
+"""What the store remembers, and that a crash between any two steps leaves a state that was once confirmed."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from analytics.dataset import Count, Dataset, Kind, Receipt
+from bot.jobs import Taken, Written
+from bot.store import Store
+
+RECEIPT = Receipt(
+    "a.csv", None, "00", "utf-8", ",", 9, 8, (Count("duplicate", 1, (3,)),), (Count("taken_back", 2, (4, 5)),)
+)
+
+
+def written(store: Store, owner: int, name: str) -> Taken:
+    path = store.folder_of(owner) / f"{name}.parquet"
+    Dataset(Kind.ORDERS, (), RECEIPT, None, pa.table({"order": ["1"]})).write(path)
+    return Taken(((Kind.ORDERS, RECEIPT),), (Written(Kind.ORDERS, path, path),))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "data")
+
+
+def test_receipts_come_back_as_they_were(store: Store) -> None:
+    store.add(7, "a.csv", "00", written(store, 7, "a"))
+    assert store.uploads(7)[0].receipts == ((Kind.ORDERS, RECEIPT),)
+
+
+def test_undo_points_back_to_the_upload_before(store: Store) -> None:
+    first, second = written(store, 7, "a"), written(store, 7, "b")
+    store.add(7, "a.csv", "00", first)
+    store.add(7, "b.csv", "01", second)
+    assert store.current(7) == {Kind.ORDERS: second.written[0].merged}
+    undone = store.undo(7)
+    assert undone is not None
+    assert undone.filename == "b.csv"
+    assert store.current(7) == {Kind.ORDERS: first.written[0].merged}
+    assert not second.written[0].merged.exists()
+    assert store.undo(7) is not None
+    assert store.undo(7) is None
+    assert store.current(7) == {}
+
+
+def test_what_was_written_but_never_confirmed_is_swept_at_the_next_start(store: Store, tmp_path: Path) -> None:
+    kept = written(store, 7, "a")
+    store.add(7, "a.csv", "00", kept)
+    written(store, 7, "never confirmed")
+    (store.folder_of(7) / "incoming-1").write_bytes(b"half a file")
+    store.close()
+    again = Store(tmp_path / "data")
+    assert [path.name for path in again.folder_of(7).iterdir()] == ["a.parquet"]
+    assert again.current(7) == {Kind.ORDERS: kept.written[0].merged}
+
+
+def test_a_failed_confirmation_changes_nothing(store: Store) -> None:
+    store.add(7, "a.csv", "00", written(store, 7, "a"))
+    before = store.current(7)
+    twice = written(store, 7, "b")
+    with pytest.raises(Exception, match="UNIQUE"):
+        store.add(7, "b.csv", "01", Taken(twice.receipts, twice.written * 2))
+    assert store.current(7) == before
+    assert len(store.uploads(7)) == 1
+
+
+def test_owners_are_kept_apart(store: Store) -> None:
+    added = store.add(7, "a.csv", "00", written(store, 7, "a"))
+    assert store.current(8) == {}
+    assert store.upload(8, added.id) is None
+    assert store.start_over(8, added.id) is None
+    assert store.seen(8, "00") is None
+    store.forget(8)
+    assert store.uploads(7)
+
+
+def test_only_the_server_s_user_can_look_inside(store: Store) -> None:
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(store.folder_of(7).stat().st_mode) == 0o700
+
+
+def test_opening_twice_applies_each_migration_once(store: Store, tmp_path: Path) -> None:
+    store.close()
+    Store(tmp_path / "data").close()
+    Store(tmp_path / "data").close()
+
+
+def test_the_inbox_forgets_what_was_said_but_not_that_it_was_answered(store: Store) -> None:
+    store.receive([(5, 7, {"update_id": 5, "message": {"text": "secret"}})])
+    assert [body["update_id"] for body in store.waiting()] == [5]
+    store.finish(5)
+    store.receive([(5, 7, {"update_id": 5, "message": {"text": "secret"}})])
+    assert store.waiting() == ()
+    assert store.is_done(5)
+    assert not store.is_done(6)

@@ -1,0 +1,203 @@
+"""Sending files: what is taken in, what is refused, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bot.resources import SAMPLES
+from bot.simulator.messages import Message
+from tests.data_sets import shared_file
+from tests.talk import Running, Talk, running
+
+ORDERS = (SAMPLES / "en" / "orders.csv").read_bytes()
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+LOCKED_XLSX = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")
+
+
+def sheet(rows: int, customer: str = "C") -> bytes:
+    lines = [
+        f"{order},2026-{1 + order % 9:02}-{1 + order % 28:02},{customer}{order % 40},Soap,{5 + order % 7}.50"
+        for order in range(rows)
+    ]
+    return "\n".join(["Order ID,Date,Customer ID,Product,Total", *lines]).encode()
+
+
+def zipped(**files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_", "."), content)
+    return stream.getvalue()
+
+
+def only(answers: list[Message]) -> Message:
+    (answer,) = answers
+    return answer
+
+
+async def test_a_sheet_is_read_counted_and_offered_for_questions(ann: Talk) -> None:
+    answer = only(await ann.send("orders.csv", sheet(300)))
+    assert "I read 300 lines: 300 orders from 40 customers" in answer.words
+    assert {button.data for row in answer.buttons for button in row} >= {"segments", "overview"}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped(orders_csv=content)], ids=["gz", "zip"])
+async def test_packed_sheets_are_read_like_plain_ones(ann: Talk, pack: object) -> None:
+    assert callable(pack)
+    answer = only(await ann.send("orders.csv.packed", pack(sheet(300))))
+    assert "300 orders from 40 customers" in answer.words
+
+
+async def test_the_same_file_again_changes_nothing(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", ORDERS)
+    before = bot.services.store.current(ann.person.user_id)
+    answer = only(await ann.send("a copy.csv", ORDERS))
+    assert "already have this file" in answer.words
+    assert bot.services.store.current(ann.person.user_id) == before
+    assert len(bot.services.store.uploads(ann.person.user_id)) == 1
+
+
+async def test_a_second_file_is_added_and_may_be_used_alone(bot: Running, ann: Talk) -> None:
+    await ann.send("old.csv", sheet(300))
+    answer = only(await ann.send("new.csv", sheet(200, customer="D").replace(b"\n", b"\nX")))
+    assert "added them to what I had" in answer.words
+    assert "500 orders from 80 customers" in answer.words
+    alone = only(await ann.tap("Use only this file"))
+    assert "200 orders from 40 customers" in alone.words
+    again = only(await ann.send("old.csv", sheet(300)))
+    assert "500 orders from 80 customers" in again.words
+
+
+async def test_overlapping_exports_do_not_double_sales(ann: Talk) -> None:
+    await ann.send("january to june.csv", sheet(300))
+    answer = only(await ann.send("until today.csv", sheet(350)))
+    assert "350 orders from 40 customers" in answer.words
+
+
+async def test_only_the_columns_that_a_file_has_are_asked_about(ann: Talk) -> None:
+    anonymous = b"Order ID,Date,Total\n" + b"\n".join(b"%d,2026-03-%02d,9.5" % (i, 1 + i % 28) for i in range(99))
+    answer = only(await ann.send("till.csv", anonymous))
+    assert "does not say who bought" in answer.words
+    assert "segments" not in {button.data for row in answer.buttons for button in row}
+
+
+BAD = {
+    "blank": ("orders.csv", b"  \n\n \n", "is empty"),
+    "header only": ("orders.csv", b"Order ID,Date,Customer ID,Total\n", "no rows below it"),
+    "picture": ("orders.csv", PICTURE * 40, "is a picture"),
+    "binary": ("orders.csv", bytes(range(256)) * 64, "no spreadsheet"),
+    "pdf": ("orders.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" * 30, "is a PDF"),
+    "locked workbook": ("orders.xlsx", LOCKED_XLSX, "protected with a password"),
+    "broken workbook": (
+        "orders.xlsx",
+        zipped(**{"[Content_Types]_xml": b"<Types", "xl/workbook_xml": b"<w"}),
+        "damaged",
+    ),
+    "cut off zip": ("orders.zip", zipped(orders_csv=sheet(500))[:-400], "damaged"),
+    "empty zip": ("orders.zip", zipped(), "no table inside"),
+    "zip bomb": ("orders.zip", zipped(orders_csv=b"0" * 1_200_000_000), "unpacks to more than"),
+    "ten thousand columns": (
+        "wide.csv",
+        b",".join(b"c%d" % i for i in range(10_000)) + b"\n" + b"1," * 9_999 + b"1\n",
+        "10,000 columns",
+    ),
+}
+
+
+@pytest.mark.parametrize(("filename", "content", "says"), BAD.values(), ids=BAD.keys())
+async def test_a_bad_file_gets_one_clear_message_and_changes_nothing(
+    bot: Running, ann: Talk, filename: str, content: bytes, says: str
+) -> None:
+    await ann.send("good.csv", sheet(300))
+    store, owner = bot.services.store, ann.person.user_id
+    before = store.current(owner), store.uploads(owner), files(bot, ann)
+    answer = only(await ann.send(filename, content))
+    assert says in answer.words
+    assert "Nothing was changed" in answer.words
+    assert (store.current(owner), store.uploads(owner), files(bot, ann)) == before
+
+
+@pytest.mark.parametrize(("filename", "content", "says"), BAD.values(), ids=BAD.keys())
+async def test_a_bad_file_is_explained_in_chinese_too(wang: Talk, filename: str, content: bytes, says: str) -> None:
+    answer = only(await wang.send(filename, content))
+    assert "原有数据没有变动" in answer.words
+
+
+async def test_more_rows_than_the_limit_are_refused(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", max_rows=100) as bot:
+        answer = only(await bot.person().send("long.csv", sheet(101)))
+        assert "more than 100 rows" in answer.words
+        taken = only(await bot.person().send("short.csv", sheet(100)))
+        assert "I read 100 lines" in taken.words
+
+
+async def test_a_file_that_telegram_will_not_hand_over_is_refused_before_it_is_fetched(ann: Talk) -> None:
+    answer = only(await ann.send("huge.csv", b"x" * (21 * 1024 * 1024)))
+    assert "Zip it" in answer.words
+
+
+async def test_a_picture_or_a_sticker_gets_a_hint(ann: Talk) -> None:
+    answer = only(await ann._answers(lambda: ann.person.send_other(sticker=STICKER)))
+    assert "Send me the spreadsheet itself" in answer.words
+
+
+async def test_markup_and_emoji_in_cells_are_shown_as_they_are(ann: Talk) -> None:
+    rows = [f"{i},2026-0{1 + i % 9}-11,<b>&amp;😀 {i % 40},{9 + i % 5}" for i in range(200)]
+    answer = only(await ann.send("<i>&.csv", "\n".join(["Order ID,Date,Customer ID,Total", *rows]).encode()))
+    assert "200 orders from 40 customers" in answer.words
+    names = only(await ann.say("/segments names"))
+    assert "<b>&amp;😀" in names.words
+    receipt = only(await ann.tap("How did you read it?"))
+    assert "<i>&.csv" in receipt.words
+
+
+async def test_a_list_never_leaves_as_a_formula(ann: Talk) -> None:
+    rows = [f"{i},2026-0{1 + i % 9}-11,@SUM({i % 40}),{9 + i % 5}" for i in range(200)]
+    await ann.send("orders.csv", "\n".join(["Order ID,Date,Customer ID,Total", *rows]).encode())
+    answer = only(await ann.say("/segments list"))
+    assert answer.document is not None
+    lines = answer.document.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 41
+    assert all(line.startswith("'@SUM") for line in lines[1:])
+
+
+async def test_one_owner_never_sees_another_ones_data(ann: Talk, wang: Talk) -> None:
+    await ann.send("orders.csv", sheet(300))
+    answer = only(await wang.say("/segments"))
+    assert "还没有你的数据" in answer.words
+    receipt = only(await wang.say("/receipt 1"))
+    assert "orders.csv" not in receipt.words
+    alone = only(await wang.say("/only 1"))
+    assert "已经不能用了" in alone.words
+
+
+async def test_cancel_stops_a_file_in_work_and_changes_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", workers=1) as bot:
+        ann = bot.person()
+        retail = gzip.decompress(shared_file("online_retail.csv.gz").read_bytes())[:20_000_000]
+        ann.person.send_document("orders.csv", retail)
+        await bot.telegram.until(lambda: bot.services.running.get(ann.person.user_id), 60)
+        await ann.say("/cancel")
+        assert "Stopped." in ann.last.words
+        assert bot.services.store.uploads(ann.person.user_id) == ()
+        assert files(bot, ann) == set()
+
+
+def files(bot: Running, talk: Talk) -> set[str]:
+    return {path.name for path in bot.services.store.folder_of(talk.person.user_id).iterdir()}
+
+
+STICKER = {
+    "file_id": "s",
+    "file_unique_id": "s",
+    "type": "regular",
+    "width": 64,
+    "height": 64,
+    "is_animated": False,
+    "is_video": False,
+}

@@ -1,0 +1,63 @@
+"""Whole conversations, kept as text in both languages: every change of words shows up in a diff.
+
+A line that begins with `>` is what the owner does: `> send FILE` (from `data/`), `> tap LABEL`, or anything typed. What
+follows, up to the next such line, is the bot's answer. To take new answers over after reading them:
+POCKET_WRITE_CONVERSATIONS=1 pytest tests/test_conversations.py
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.resources import SAMPLES
+from bot.simulator.messages import Message
+from tests.talk import Running, Talk
+
+FOLDER = Path(__file__).parent / "conversations"
+CONVERSATIONS = sorted(FOLDER.glob("*.txt"))
+ADDRESS = "(folder)"
+
+
+@pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
+async def test_conversation(path: Path, bot: Running) -> None:
+    expected = path.read_text(encoding="utf-8")
+    acts = [line[1:].strip() for line in expected.splitlines() if line.startswith(">")]
+    person = bot.person("zh-hans" if path.stem.endswith("-zh") else "en")
+    lines: list[str] = []
+    for act in acts:
+        answers = await _do(person, act)
+        lines += [f"> {act}", *(line for answer in answers for line in _shown(answer)), ""]
+    said = "\n".join(lines).replace(str(bot.services.settings.data), ADDRESS)
+    if os.environ.get("POCKET_WRITE_CONVERSATIONS"):
+        path.write_text(said, encoding="utf-8")
+    assert said == expected
+
+
+def test_both_languages_have_the_same_conversations() -> None:
+    names = {path.stem for path in CONVERSATIONS}
+    assert {name.removesuffix("-zh") for name in names if name.endswith("-zh")} == {
+        name.removesuffix("-en") for name in names if name.endswith("-en")
+    }
+    assert names
+
+
+async def _do(person: Talk, act: str) -> list[Message]:
+    verb, _, rest = act.partition(" ")
+    if verb == "send":
+        return await person.send_file(SAMPLES / rest)
+    if verb == "tap":
+        return await person.tap(rest)
+    return await person.say(act)
+
+
+def _shown(message: Message) -> list[str]:
+    parts = []
+    if message.photo:
+        parts.append("[picture]")
+    if message.document:
+        parts.append(f"[{message.document.name}]")
+    keys = ["".join(f"[{button.label}]" for button in row) for row in message.buttons]
+    return [*parts, *message.html.splitlines(), *keys]
