@@ -1,0 +1,227 @@
+"""The whole bot at work: does it stay awake while files are read, and what does it weigh?
+
+The real bot talks to the loopback Telegram without a network, in one process, with the pool of workers it would have.
+Eight people send Online Retail at once. Meanwhile the event loop is asked to wake every 5 ms, and its lateness is the lag;
+somebody else keeps asking for /help. The floor is the same loop, awake beside the same eight jobs in the same workers,
+with no conversation around them: what it lags is the machine's doing. The loopback Telegram shares the bot's process, so
+its own work counts as the bot's.
+
+Memory is what the kernel counts for each process. Together means bot, one worker, and what Python keeps beside them,
+each at its own highest: no moment of the upload and the answer can have needed more. Pages that they share count for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import ParamSpec, TypeVar
+
+import psutil
+
+from analytics.analysis import Asked
+from benchmarks.data import Missing, find
+from benchmarks.measure import MEGABYTE, Line, highest, percentile, resident
+from bot import jobs
+from bot.compute import Compute
+from bot.simulator.telegram import Event
+from tests.talk import Running, Talk, running
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+UPLOADS = 8
+ROUNDS = 3
+TICK = 0.005
+PAUSE = 0.05
+PATIENCE = 300.0
+ASKED_AT_REST = 50
+MAX_ROWS = 3_000_000
+
+
+def run() -> Iterator[Line | Missing]:
+    """Lag and answers under load, then memory."""
+    try:
+        file = find("online_retail.csv.gz")
+    except Missing as missing:
+        yield missing
+        return
+    lags = _in_process(_lags, file)
+    for share, name in ((0.5, "p50"), (0.99, "p99"), (1.0, "max")):
+        ours, floor = percentile(lags.ours, share), percentile(lags.floor, share)
+        yield Line(f"loop's lag, {UPLOADS} uploads in work: {name}", ours, "the jobs alone", floor)
+    yield Line(f"loop's lag, {UPLOADS} uploads in work: p99", percentile(lags.ours, 0.99), "limit", 0.005, 1)
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        busy, idle = percentile(lags.help_busy, share), percentile(lags.help_idle, share)
+        yield Line(f"/help meanwhile, to its answer: {name}", busy, "nothing in work", idle)
+    yield Line(f"{UPLOADS} uploads to their answers", lags.uploads, "the jobs alone", lags.jobs)
+    weight = _in_process(_weigh, file)
+    yield Line("bot at rest", weight.bot, "limit", 180 * MEGABYTE, 1, unit="MB")
+    yield Line("bot after an upload and /segments", weight.bot_after, "bot at rest", weight.bot, unit="MB")
+    yield Line("bot's highest", weight.bot_highest, "bot at rest", weight.bot, unit="MB")
+    yield Line("worker's highest", weight.worker_highest, "worker at rest", weight.worker, unit="MB")
+    yield Line("all together, highest", weight.together, "limit", 700 * MEGABYTE, 1, unit="MB")
+
+
+@dataclass(frozen=True)
+class Lags:
+    """Seconds: each wake-up's lateness, each /help's way to its answer, and the median round of uploads and of jobs."""
+
+    ours: tuple[float, ...]
+    floor: tuple[float, ...]
+    help_busy: tuple[float, ...]
+    help_idle: tuple[float, ...]
+    uploads: float
+    jobs: float
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Bytes in memory; `together` includes the processes that Python keeps to look after the others."""
+
+    bot: int
+    bot_after: int
+    bot_highest: int
+    worker: int
+    worker_highest: int
+    together: int
+
+
+def _in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call in a fresh process of its own that may have workers (which a worker may not)."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *args, **kwargs).result()
+
+
+def _lags(file: Path) -> Lags:
+    return asyncio.run(_measure_lags(file))
+
+
+async def _measure_lags(file: Path) -> Lags:
+    with tempfile.TemporaryDirectory() as name:
+        aside = Path(name) / "aside"
+        aside.mkdir()
+        async with running(Path(name) / "bot", workers=2) as bot:
+            asker = _Asker(bot)
+            # Workers and templates warm, in both.
+            await _jobs(bot.services.compute, file, aside)
+            await _uploads(bot, file)
+            await asker.ask()
+            alone, busy = _Watch(), _Watch(asker)
+            at_rest = [await asker.ask() for _ in range(ASKED_AT_REST)]
+            for _ in range(ROUNDS):
+                await alone.during(_jobs(bot.services.compute, file, aside))
+                await busy.during(_uploads(bot, file))
+    return Lags(
+        tuple(busy.lags), tuple(alone.lags), tuple(busy.asked), tuple(at_rest), median(busy.took), median(alone.took)
+    )
+
+
+async def _jobs(compute: Compute, file: Path, folder: Path) -> None:
+    """The work of the uploads without the talk."""
+
+    async def one() -> None:
+        taken = await compute(jobs.take_in, file, file.name, MAX_ROWS, {}, folder)
+        references = {written.kind: written.merged for written in taken.written}
+        await compute(jobs.answer, "overview", references, (), Asked())
+
+    await asyncio.gather(*(one() for _ in range(UPLOADS)))
+
+
+async def _uploads(bot: Running, file: Path) -> None:
+    """As many new people send the file at once; done when each is offered the next question."""
+    content = file.read_bytes()
+    people = [bot.person("en") for _ in range(UPLOADS)]
+    for talk in people:
+        talk.person.send_document(file.name, content)
+    await bot.telegram.until(lambda: all(map(_is_answered, people)), PATIENCE)
+
+
+def _is_answered(talk: Talk) -> bool:
+    return any(button.data == "segments" for row in talk.last.buttons for button in row)
+
+
+class _Asker:
+    """Somebody who asks for /help, and the seconds until the answer stands in the chat."""
+
+    def __init__(self, bot: Running) -> None:
+        self._person = bot.person("en").person
+        self._answered = asyncio.Event()
+        bot.telegram.listeners.append(self._hear)
+
+    async def ask(self) -> float:
+        loop = asyncio.get_running_loop()
+        self._answered.clear()
+        start = loop.time()
+        self._person.say("/help")
+        await self._answered.wait()
+        return loop.time() - start
+
+    def _hear(self, event: Event) -> None:
+        if event.kind == "message" and event.chat_id == self._person.user_id and event.subject.from_bot:
+            self._answered.set()
+
+
+class _Watch:
+    """How late the loop wakes, how long an asker waits, and how long it all takes, while something is in work."""
+
+    def __init__(self, asker: _Asker | None = None) -> None:
+        self.lags: list[float] = []
+        self.asked: list[float] = []
+        self.took: list[float] = []
+        self._asker = asker
+        self._ended = False
+
+    async def during(self, work: Awaitable[None]) -> None:
+        self._ended = False
+        start = asyncio.get_running_loop().time()
+        watching = asyncio.gather(self._tick(), self._ask())
+        await work
+        self.took.append(asyncio.get_running_loop().time() - start)
+        self._ended = True
+        await watching
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._ended:
+            due = loop.time() + TICK
+            await asyncio.sleep(TICK)
+            self.lags.append(loop.time() - due)
+
+    async def _ask(self) -> None:
+        while self._asker is not None and not self._ended:
+            self.asked.append(await self._asker.ask())
+            await asyncio.sleep(PAUSE)
+
+
+def _weigh(file: Path) -> Weight:
+    return asyncio.run(_measure_weight(file))
+
+
+async def _measure_weight(file: Path) -> Weight:
+    own = os.getpid()
+    with tempfile.TemporaryDirectory() as name:
+        async with running(Path(name) / "bot", workers=1) as bot:
+            worker = await bot.services.compute(os.getpid)
+            for language in ("en", "zh-hans"):
+                await bot.person(language).say("/help")
+            at_rest = resident(own), resident(worker)
+            owner = bot.person("en")
+            await owner.send_file(file)
+            await owner.say("/segments")
+            assert owner.last.photo
+            everybody = [own, *(child.pid for child in psutil.Process().children(recursive=True))]
+            return Weight(
+                bot=at_rest[0],
+                bot_after=resident(own),
+                bot_highest=highest(own),
+                worker=at_rest[1],
+                worker_highest=highest(worker),
+                together=sum(map(highest, everybody)),
+            )
