@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 @dataclass
 class Services:
-    """All that outlives an update. `running` holds each chat's jobs in work, for whoever wants to stop them."""
+    """All that outlives an update.
+
+    `running` holds each chat's jobs in work, for whoever wants to stop them; `greeted` the strangers turned away.
+    """
 
     settings: Settings
     store: Store
@@ -35,6 +38,7 @@ class Services:
     compute: Compute
     renderer: Renderer
     running: dict[int, set[asyncio.Task[Any]]] = field(default_factory=dict)
+    greeted: set[int] = field(default_factory=set)
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Services]]):

@@ -8,7 +8,6 @@ from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot.context import App, Context
 
-GREETED = "greeted_strangers"
 MOST_GREETED = 1_000
 
 
@@ -22,11 +21,10 @@ async def gate(update: Update, context: Context) -> None:
         return
     words = ((update.message.text if update.message else None) or "").split()
     if len(words) == 2 and words[0] == "/start" and access.pair(user.id, words[1]):
-        await context.say("chat", "paired")
         return
-    greeted: dict[int, None] = context.bot_data.setdefault(GREETED, {})  # type: ignore[arg-type,assignment]
+    greeted = context.services.greeted
     if user.id not in greeted and len(greeted) < MOST_GREETED:
-        greeted[user.id] = None
+        greeted.add(user.id)
         await context.say("chat", "stranger")
     raise ApplicationHandlerStop
 

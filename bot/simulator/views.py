@@ -60,11 +60,11 @@ def of_bot(telegram: Telegram, person: Person) -> dict[str, Any]:
 
 
 def samples_for(folder: Path | None, language: str) -> list[Path]:
-    """The sample files in somebody's language: `<folder>/zh/*` or `<folder>/en/*`."""
+    """The sample files in somebody's language, `<folder>/zh/*` or `<folder>/en/*`, the richest first."""
     if folder is None:
         return []
     spoken = folder / ("zh" if language.startswith("zh") else "en")
-    return sorted(path for path in spoken.glob("*") if path.is_file()) if spoken.is_dir() else []
+    return sorted((path for path in spoken.glob("*") if path.is_file()), key=lambda path: -path.stat().st_size)
 
 
 def _file(file: StoredFile) -> dict[str, Any]:

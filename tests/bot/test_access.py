@@ -64,4 +64,5 @@ async def test_groups_get_silence(tmp_path: Path) -> None:
 async def _says(talk: Talk, text: str, answer: str) -> None:
     talk.person.say(text)
     await talk.running.telegram.until(lambda: talk.messages[-1].from_bot)
-    assert answer in talk.last.words
+    await talk.running.settled()
+    assert [answer in message.words for message in talk.messages if message.from_bot] == [True]
