@@ -6,10 +6,13 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from analytics.analysis import Asked, Outcome
-from analytics.dataset import Dataset, Kind, Receipt, Shop
+from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
 from analytics.merging import merge
 
 References = Mapping[Kind, Path]
@@ -25,10 +28,22 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Table:
+    """One table of a file as it was understood; `first` and `last` are the days it spans, None without dates."""
+
+    kind: Kind
+    receipt: Receipt
+    columns: tuple[Column, ...]
+    currency: str | None
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True)
 class Taken:
     """What a file turned out to hold: written to disk, not yet part of the shop."""
 
-    receipts: tuple[tuple[Kind, Receipt], ...]
+    tables: tuple[Table, ...]
     written: tuple[Written, ...]
 
 
@@ -50,7 +65,7 @@ def take_in(file: Path, filename: str, max_rows: int, current: References, folde
         if kind in current:
             merged = _write(merge(Dataset.open(current[kind]), dataset), folder)
         written.append(Written(kind, alone, merged))
-    return Taken(tuple((dataset.kind, dataset.receipt) for dataset in datasets), tuple(written))
+    return Taken(tuple(map(_table, datasets)), tuple(written))
 
 
 def answer(name: str, references: References, words: Sequence[str], asked: Asked) -> Outcome:
@@ -59,6 +74,19 @@ def answer(name: str, references: References, words: Sequence[str], asked: Asked
 
     shop = Shop(**{str(kind): Dataset.open(path) for kind, path in references.items()})
     return analyse(name, shop, words, asked)
+
+
+def _table(dataset: Dataset) -> Table:
+    times = dataset.table(Role.TIME)[Role.TIME] if dataset.has(Role.TIME) else None
+    first, last = pc.min_max(times).values() if times is not None else (None, None)
+    return Table(
+        kind=dataset.kind,
+        receipt=dataset.receipt,
+        columns=dataset.columns,
+        currency=dataset.currency,
+        first=first.as_py().date() if first is not None and first.is_valid else None,
+        last=last.as_py().date() if last is not None and last.is_valid else None,
+    )
 
 
 def _write(dataset: Dataset, folder: Path) -> Path:

@@ -18,9 +18,9 @@ def m001_first_conversation(db: Database) -> None:
     # `merged` is what the shop looked like after the upload, `own` what the file alone held; an upload with `afresh`
     # set put everything before it aside.
     db.table("uploads").create(
-        {"id": int, "owner": int, "filename": str, "sha256": str, "at": str, "receipts": str, "afresh": int},
+        {"id": int, "owner": int, "filename": str, "sha256": str, "at": str, "tables": str, "afresh": int},
         pk="id",
-        not_null={"owner", "filename", "sha256", "at", "receipts", "afresh"},
+        not_null={"owner", "filename", "sha256", "at", "tables", "afresh"},
         strict=True,
     )
     db.table("uploads").create_index(["owner"])

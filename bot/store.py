@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import shutil
@@ -12,12 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from analytics.analysis import Vocabulary
-from analytics.dataset import Count, Kind, Receipt
-from bot.jobs import Taken, Written
+from analytics.dataset import Kind
+from bot.jobs import Table, Taken, Written
 from bot.migrations import migrations
+
+TABLES = TypeAdapter(tuple[Table, ...])
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Upload:
     id: int
     filename: str
     at: datetime
-    receipts: tuple[tuple[Kind, Receipt], ...]
+    tables: tuple[Table, ...]
 
 
 class Store:
@@ -113,9 +115,11 @@ class Store:
     def uploads(self, user_id: int) -> tuple[Upload, ...]:
         """What the owner has sent, newest first."""
         rows = self.db.execute(
-            "SELECT id, filename, at, receipts FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
+            "SELECT id, filename, at, tables FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
         )
-        return tuple(Upload(id_, name, datetime.fromisoformat(at), _receipts(text)) for id_, name, at, text in rows)
+        return tuple(
+            Upload(id_, name, datetime.fromisoformat(at), TABLES.validate_json(text)) for id_, name, at, text in rows
+        )
 
     def seen(self, user_id: int, sha256: str) -> Upload | None:
         """The upload that brought this very file into the shop as it is now."""
@@ -135,14 +139,16 @@ class Store:
         """Make what a worker wrote part of the shop, in one transaction."""
         _sync(self.folder_of(user_id))
         with self.db.atomic():
-            upload = self._insert_upload(user_id, filename, sha256, _receipts_text(taken.receipts), afresh=False)
+            upload = self._insert_upload(
+                user_id, filename, sha256, TABLES.dump_json(taken.tables).decode(), afresh=False
+            )
             for written in taken.written:
                 self._insert_snapshot(upload, written)
         return self.uploads(user_id)[0]
 
     def start_over(self, user_id: int, upload: int) -> Upload | None:
         """Let the shop be what this one file holds; a new step, so that it can be taken back. None: not this owner's."""
-        row = self._row("SELECT filename, sha256, receipts FROM uploads WHERE id = ? AND owner = ?", upload, user_id)
+        row = self._row("SELECT filename, sha256, tables FROM uploads WHERE id = ? AND owner = ?", upload, user_id)
         if row is None:
             return None
         with self.db.atomic():
@@ -168,8 +174,8 @@ class Store:
         row = self._row("SELECT max(id) FROM uploads WHERE owner = ? AND afresh = 1", user_id)
         return (row[0] if row else None) or 0
 
-    def _insert_upload(self, owner: int, filename: str, sha256: str, receipts: str, *, afresh: bool) -> int:
-        row = {"owner": owner, "filename": filename, "sha256": sha256, "at": _now(), "receipts": receipts}
+    def _insert_upload(self, owner: int, filename: str, sha256: str, tables: str, *, afresh: bool) -> int:
+        row = {"owner": owner, "filename": filename, "sha256": sha256, "at": _now(), "tables": tables}
         inserted = self.db.table("uploads").insert({**row, "afresh": int(afresh)}).last_pk
         assert isinstance(inserted, int)
         return inserted
@@ -258,20 +264,3 @@ def _sync(folder: Path) -> None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _receipts_text(receipts: Iterable[tuple[Kind, Receipt]]) -> str:
-    return json.dumps([[kind, dataclasses.asdict(receipt)] for kind, receipt in receipts], ensure_ascii=False)
-
-
-def _receipts(text: str) -> tuple[tuple[Kind, Receipt], ...]:
-    def counts(entries: list[dict[str, Any]]) -> tuple[Count, ...]:
-        return tuple(Count(entry["reason"], entry["rows"], tuple(entry["examples"])) for entry in entries)
-
-    return tuple(
-        (
-            Kind(kind),
-            Receipt(**(fields | {"left_out": counts(fields["left_out"]), "noted": counts(fields["noted"])})),
-        )
-        for kind, fields in json.loads(text)
-    )

@@ -8,17 +8,18 @@ POCKET_WRITE_CONVERSATIONS=1 pytest tests/test_conversations.py
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from analytics.language import LANGUAGES, day
 from bot.resources import SAMPLES
 from bot.simulator.messages import Message
 from tests.talk import Running, Talk
 
 FOLDER = Path(__file__).parent / "conversations"
 CONVERSATIONS = sorted(FOLDER.glob("*.txt"))
-ADDRESS = "(folder)"
 
 
 @pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
@@ -30,7 +31,9 @@ async def test_conversation(path: Path, bot: Running) -> None:
     for act in acts:
         answers = await _do(person, act)
         lines += [f"> {act}", *(line for answer in answers for line in _shown(answer)), ""]
-    said = "\n".join(lines).replace(str(bot.services.settings.data), ADDRESS)
+    said = "\n".join(lines).replace(str(bot.services.settings.data), "(folder)")
+    for language in LANGUAGES:
+        said = said.replace(day(datetime.now(UTC), language), "(today)")
     if os.environ.get("POCKET_WRITE_CONVERSATIONS"):
         path.write_text(said, encoding="utf-8")
     assert said == expected

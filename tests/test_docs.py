@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from analytics.language import LANGUAGES
 from analytics.registry import ANALYSES
-from bot.handlers.chat import ACTS
+from bot.handlers.dispatch import ACTS
 from bot.render import Renderer
 from bot.resources import TEMPLATES
 from bot.settings import Settings
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SETTING = re.compile(r"^\| `(POCKET_\w+)` \| ([^|]*) \|", re.MULTILINE)
-INTERNAL = {"vocabulary"}
+INTERNAL = {"vocabulary", "only", "receipt"}
 
 
 @pytest.mark.parametrize("readme", READMES.values(), ids=READMES.keys())

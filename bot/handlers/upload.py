@@ -96,9 +96,27 @@ async def receipt(context: Context, words: Sequence[str]) -> None:
     await context.say("upload", "receipt", upload=found)
 
 
+async def files(context: Context, words: Sequence[str]) -> None:
+    """What the owner has sent, newest first."""
+    uploads = context.services.store.uploads(context.owner.user_id)
+    if uploads:
+        await context.say("upload", "files", uploads=uploads, zone=context.services.settings.zone)
+    else:
+        await context.say("chat", "no_data_yet")
+
+
+async def undo(context: Context, words: Sequence[str]) -> None:
+    """Take back the latest file; the one before it after that."""
+    undone = context.services.store.undo(context.owner.user_id)
+    if undone is None:
+        await context.say("chat", "no_data_yet")
+    else:
+        await context.say("upload", "undone", upload=undone, left=context.services.store.uploads(context.owner.user_id))
+
+
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-ACTS = {"only": only, "receipt": receipt}
+ACTS = {"files": files, "undo": undo, "only": only, "receipt": receipt}

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from analytics.dataset import Count, Dataset, Kind, Receipt
-from bot.jobs import Taken, Written
+from analytics.dataset import Column, Count, Dataset, Kind, Receipt, Role
+from bot.jobs import Table, Taken, Written
 from bot.store import Store
 
 RECEIPT = Receipt(
     "a.csv", None, "00", "utf-8", ",", 9, 8, (Count("duplicate", 1, (3,)),), (Count("taken_back", 2, (4, 5)),)
 )
 
+TABLE = Table(Kind.ORDERS, RECEIPT, (Column("Order ID", Role.ORDER, 1.0),), "GBP", date(2026, 1, 2), date(2026, 3, 4))
+
 
 def written(store: Store, owner: int, name: str) -> Taken:
     path = store.folder_of(owner) / f"{name}.parquet"
     Dataset(Kind.ORDERS, (), RECEIPT, None, pa.table({"order": ["1"]})).write(path)
-    return Taken(((Kind.ORDERS, RECEIPT),), (Written(Kind.ORDERS, path, path),))
+    return Taken((TABLE,), (Written(Kind.ORDERS, path, path),))
 
 
 @pytest.fixture
@@ -28,9 +31,9 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "data")
 
 
-def test_receipts_come_back_as_they_were(store: Store) -> None:
+def test_what_was_understood_comes_back_as_it_was(store: Store) -> None:
     store.add(7, "a.csv", "00", written(store, 7, "a"))
-    assert store.uploads(7)[0].receipts == ((Kind.ORDERS, RECEIPT),)
+    assert store.uploads(7)[0].tables == (TABLE,)
 
 
 def test_undo_points_back_to_the_upload_before(store: Store) -> None:
@@ -64,7 +67,7 @@ def test_a_failed_confirmation_changes_nothing(store: Store) -> None:
     before = store.current(7)
     twice = written(store, 7, "b")
     with pytest.raises(Exception, match="UNIQUE"):
-        store.add(7, "b.csv", "01", Taken(twice.receipts, twice.written * 2))
+        store.add(7, "b.csv", "01", Taken(twice.tables, twice.written * 2))
     assert store.current(7) == before
     assert len(store.uploads(7)) == 1
 
