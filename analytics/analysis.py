@@ -14,6 +14,10 @@ from analytics.dataset import Kind, Shop
 Vocabulary = Literal["groups", "classes"]
 
 
+# Views that show who customers are; all others know them by a key only.
+NAMING_VIEWS = frozenset({"names", "list"})
+
+
 @dataclass(frozen=True)
 class Asked:
     """What an answer may depend on besides the data.

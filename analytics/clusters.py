@@ -1,11 +1,13 @@
-"""Do the customers fall into groups by themselves? K-means, a number of groups chosen by silhouette, and a stability test.
+"""Do the customers fall into groups by themselves? K-means, as many groups as the silhouette says, and three tests.
 
 scikit-learn is imported inside the functions: only workers need it.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -25,6 +27,8 @@ STARTS = 20
 RESAMPLES = 30
 REFERENCES = 19
 REFERENCE_SAMPLE = 1_000
+PASSAGE = 0.75
+NO_VALLEY = 0.01
 
 Verdict = Literal["real", "tendency", "none"]
 
@@ -44,7 +48,8 @@ class Clustering:
     """The best partition found and whether to believe it; `labels` (n,) count from 0, largest group first.
 
     `continuum` is the silhouette that cutting one seamless cloud of the same shape reaches by chance (the highest of
-    the references); groups that do not beat it are pieces of a continuum, however well they hold together.
+    the references); groups that do not beat it are pieces of a continuum, however well they hold together. `crowding` is
+    the chance of so few customers midway between neighbouring groups if all were one crowd.
     """
 
     verdict: Verdict
@@ -52,6 +57,7 @@ class Clustering:
     stability: float
     silhouette: float
     continuum: float
+    crowding: float
     candidates: tuple[Candidate, ...]
     labels: Labels
 
@@ -92,13 +98,18 @@ def natural_groups(features: Floats) -> Clustering | None:
     cluster stability", eq. 1: Jaccard of each group with its most similar one, averaged); the first that stays put is
     taken. It must also be rounder than what cutting structureless clouds gives: 19 Gaussians of the same covariance
     and 19 boxes along the principal axes (as in Tibshirani, Walther & Hastie 2001, "Estimating the number of clusters
-    via the gap statistic", §3), all of which it must beat, a Monte Carlo test at 5 %. Choosing is done on a seeded
-    sample of 2,000, the assignment on all. None where nothing varies.
+    via the gap statistic", §3), all of which it must beat, a Monte Carlo test at 5 %. And customers must be fewer midway
+    between neighbouring groups, or a lopsided crowd is taken for two: heavy and light buyers are the ends of one scale.
+    Choosing is done on a seeded sample of 2,000, the assignment on all; the order of the rows changes nothing. None
+    where nothing varies.
     """
     if features.shape[1] == 0 or len(features) < FEWEST_CUSTOMERS:
         return None
     rng = np.random.default_rng(SEED)
-    sample = features if len(features) <= SAMPLE else features[rng.choice(len(features), SAMPLE, replace=False)]
+    # The same customers are drawn whatever the order of the rows, on which the last digits of sums depend too.
+    ordered = features.round(9)
+    ordered = ordered[np.lexsort(ordered.T)]
+    sample = ordered if len(ordered) <= SAMPLE else ordered[rng.choice(len(ordered), SAMPLE, replace=False)]
     # Partitions of fewer distinct points than groups mean nothing.
     possible = [k for k in NUMBERS_OF_GROUPS if k < len(np.unique(sample, axis=0))]
     scored = sorted((_score(sample, k) for k in possible), key=lambda pair: -pair[0].silhouette)
@@ -118,13 +129,15 @@ def natural_groups(features: Floats) -> Clustering | None:
         best, centres = scored[0]
     stability = best.stability or 0.0
     continuum = _continuum(sample, best.groups, rng)
+    crowding = _crowding(sample, centres)
     stable: Verdict = "real" if stability >= REAL else "tendency" if stability >= TENDENCY else "none"
     return Clustering(
-        verdict=stable if best.silhouette > continuum else "none",
+        verdict=stable if best.silhouette > continuum and crowding < NO_VALLEY else "none",
         groups=best.groups,
         stability=stability,
         silhouette=best.silhouette,
         continuum=continuum,
+        crowding=crowding,
         candidates=tuple(sorted(candidates, key=lambda candidate: candidate.groups)),
         labels=_largest_first(_assign(features, centres)),
     )
@@ -133,8 +146,13 @@ def natural_groups(features: Floats) -> Clustering | None:
 def k_means(points: Floats, groups: int, starts: int = STARTS, seed: int = SEED) -> tuple[Floats, float]:
     """Centres (groups, p) and inertia of the best of many k-means++ starts (Lloyd 1982; Arthur & Vassilvitskii 2007)."""
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
-    model = KMeans(groups, n_init=starts, random_state=seed, algorithm="lloyd").fit(points)
+    model = KMeans(groups, n_init=starts, random_state=seed, algorithm="lloyd")
+    with warnings.catch_warnings():
+        # A bootstrap sample may hold fewer distinct points than groups; the surplus groups then share a centre.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(points)
     centres: Floats = model.cluster_centers_
     return centres, float(model.inertia_)
 
@@ -156,7 +174,7 @@ def _assign(points: Floats, centres: Floats) -> Labels:
 
 
 def _stability(points: Floats, centres: Floats, rng: np.random.Generator) -> float:
-    """The least stable group's mean Jaccard over bootstrap samples."""
+    """The groups' Jaccards with their most similar ones in bootstrap samples, averaged over groups and samples."""
     groups = len(centres)
     original = _assign(points, centres)
     jaccards = np.zeros(groups)
@@ -184,12 +202,50 @@ def _continuum(points: Floats, groups: int, rng: np.random.Generator) -> float:
     silhouettes = []
     for reference in range(2 * REFERENCES):
         gaussian = reference % 2 == 0
-        shape = (size, points.shape[1])
+        shape = (size, len(singular))
         cloud = rng.normal(scale=deviations, size=shape) if gaussian else rng.uniform(low, high, size=shape)
         centres, _ = k_means(cloud, groups, starts=3)
         labels = _assign(cloud, centres)
         silhouettes.append(float(silhouette_score(cloud, labels)))
     return max(silhouettes)
+
+
+def _crowding(points: Floats, centres: Floats) -> float:
+    """The chance of so few points midway between neighbouring centres if all are one crowd; near 1 without a valley.
+
+    In a crowd of log-concave density (Gaussian, uniform, anything without a dent) each stretch of a straight passage is
+    at least as full as the emptier of two equal stretches on either side (Prékopa 1973). So the points midway are
+    counted against the emptier of the two ends, each stretch a third of the way long and wide enough for three quarters
+    of both groups, summed over all neighbours: centres to whose midpoint no third one is nearer (Gabriel graph). Steps
+    between whole numbers are no valleys, so equal values are spread out first.
+    """
+    from scipy.stats import binom
+
+    own = _assign(points, centres)
+    rng = np.random.default_rng(SEED)
+    points = np.column_stack([_spread_out(column, rng) for column in points.T])
+    middles, ends = 0, 0
+    for one, other in combinations(range(len(centres)), 2):
+        line = centres[other] - centres[one]
+        middle = (centres[one] + centres[other]) / 2
+        if ((centres - middle) ** 2).sum(axis=1).argmin() not in (one, other) or not line.any():
+            continue
+        along = (points - centres[one]) @ line / (line @ line)
+        aside = np.linalg.norm(points - centres[one] - np.outer(along, line), axis=1)
+        passage = aside <= np.quantile(aside[(own == one) | (own == other)], PASSAGE)
+        here, midway, there = (int(np.count_nonzero(passage & (np.abs(along - x) <= 1 / 6))) for x in (0.0, 0.5, 1.0))
+        middles += midway
+        ends += min(here, there)
+    return float(binom.cdf(middles, middles + ends, 0.5))
+
+
+def _spread_out(column: Floats, rng: np.random.Generator) -> Floats:
+    """Every value anywhere between the middles to its neighbours, as if it had been rounded."""
+    values, place = np.unique(column, return_inverse=True)
+    middles = (values[1:] + values[:-1]) / 2
+    low = np.concatenate((2 * values[:1] - middles[:1], middles))
+    high = np.concatenate((middles, 2 * values[-1:] - middles[-1:]))
+    return rng.uniform(low[place], high[place])
 
 
 def _largest_first(labels: Labels) -> Labels:

@@ -16,7 +16,7 @@ METADATA = b"pocket-marketer"
 
 
 class Kind(StrEnum):
-    """What a table tells about a shop."""
+    """What a table tells about a shop; `PEOPLE`, who is behind a customer key, is kept apart from all others."""
 
     ORDERS = "orders"
     CUSTOMERS = "customers"
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     COMMENTS = "comments"
     EVENTS = "events"
     CATALOGUE = "catalogue"
+    PEOPLE = "people"
 
 
 class Role(StrEnum):
@@ -85,6 +86,46 @@ class Column:
         return f"{self.role}:{self.header}" if self.role is Role.ATTRIBUTE else str(self.role)
 
 
+LEFT_OUT = frozenset(
+    [
+        "adjustment",
+        "blank",
+        "cancelled",
+        "duplicate",
+        "impossible_date",
+        "no_amount",
+        "no_customer",
+        "no_date",
+        "no_sale",
+        "no_text",
+        "no_variant",
+        "other_currency",
+        "test_row",
+        "total_line",
+        "unpaid",
+        "unreadable_date",
+        "unreadable_number",
+        "wrong_width",
+    ]
+)
+NOTED = frozenset(
+    [
+        "day_first_assumed",
+        "encoding_guessed",
+        "month_first_assumed",
+        "no_customer",
+        "not_a_product",
+        "refunded",
+        "taken_back",
+        "unreadable_date",
+        "unreadable_number",
+        "wrong_width",
+        "zero_price",
+        "zone_dropped",
+    ]
+)
+
+
 @dataclass(frozen=True)
 class Count:
     """How many rows share a fate, with up to two example row numbers as a spreadsheet shows them (header = 1)."""
@@ -98,8 +139,7 @@ class Count:
 class Receipt:
     """How a table was read. `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation.
 
-    Reasons left out: duplicate, unreadable_date, impossible_date, unreadable_number, unpaid, cancelled, total_line,
-    blank, wrong_width … Reasons noted: no_customer, taken_back, refunded, zero_price …
+    The reasons are those of `LEFT_OUT` and `NOTED`.
     """
 
     filename: str
@@ -111,6 +151,10 @@ class Receipt:
     rows_used: int
     left_out: tuple[Count, ...] = ()
     noted: tuple[Count, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert {count.reason for count in self.left_out} <= LEFT_OUT
+        assert {count.reason for count in self.noted} <= NOTED
 
 
 @dataclass(frozen=True)
@@ -164,7 +208,9 @@ class Dataset:
         """Write the dataset as one self-describing Parquet file and return it as that file."""
         about = json.dumps(dataclasses.asdict(dataclasses.replace(self, source=pa.table({}))) | {"source": None})
         table = self.table().replace_schema_metadata({METADATA: about.encode()})
-        pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False)
+        pq.write_table(
+            table, path, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False
+        )
         return dataclasses.replace(self, source=path)
 
     @classmethod
@@ -172,7 +218,10 @@ class Dataset:
         """A dataset as `write` left it; its rows stay on disk until asked for."""
         about = json.loads(pq.read_schema(path).metadata[METADATA])
         receipt = about["receipt"]
-        counts = {key: tuple(Count(c["reason"], c["rows"], tuple(c["examples"])) for c in receipt[key]) for key in ("left_out", "noted")}
+        counts = {
+            key: tuple(Count(c["reason"], c["rows"], tuple(c["examples"])) for c in receipt[key])
+            for key in ("left_out", "noted")
+        }
         return cls(
             kind=Kind(about["kind"]),
             columns=tuple(Column(c["header"], Role(c["role"]), c["confidence"]) for c in about["columns"]),
@@ -184,7 +233,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Shop:
-    """What one owner has uploaded so far: at most one merged dataset of each kind."""
+    """What one owner has uploaded so far: at most one merged dataset of each kind.
+
+    `people` is there only when the owner asked for names or a list.
+    """
 
     orders: Dataset | None = None
     customers: Dataset | None = None
@@ -192,6 +244,7 @@ class Shop:
     comments: Dataset | None = None
     events: Dataset | None = None
     catalogue: Dataset | None = None
+    people: Dataset | None = None
 
     def dataset(self, kind: Kind) -> Dataset | None:
         """The dataset of this kind, if there is one."""

@@ -87,32 +87,39 @@ def named(code: str, language: str) -> str:
     return NAMES[language][code]
 
 
+def _decimal(value: float, pattern: str, language: str) -> str:
+    """The number with a true minus sign, and never a negative nothing."""
+    text = format_decimal(value, format=pattern, locale=LOCALES[language])
+    return text.replace("-", "−" if any(digit in text for digit in "123456789") else "")
+
+
 def count(value: float, language: str) -> str:
     """A whole number with its thousands marked: 25,900."""
-    return format_decimal(round(value), format="#,##0", locale=LOCALES[language])
+    return _decimal(round(value), "#,##0", language)
 
 
 def number(value: float, language: str) -> str:
     """A number with as many decimals as it deserves: 0.43, 6.5, 112."""
     decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return format_decimal(round(value, decimals), format="#,##0.##", locale=LOCALES[language])
+    return _decimal(round(value, decimals), "#,##0.##", language)
 
 
 def ratio(value: float, language: str) -> str:
     """A measure between 0 and 1 with two decimals, so that neighbours can be compared: 0.40, 0.41."""
-    return format_decimal(value, format="0.00", locale=LOCALES[language])
+    return _decimal(value, "0.00", language)
 
 
 def money(value: float, currency: str | None, language: str) -> str:
     """Money with three figures or so, large sums shortened as people say them: £1.16M, ¥8.4万; no currency, no sign."""
     short, unit = _shortened(value, language)
-    decimals = 0 if not unit and abs(value) >= 10 else 2 if abs(short) < 10 else 1 if abs(short) < 100 else 0
-    if not unit and float(short).is_integer():
+    size = abs(round(float(short), 2))
+    decimals = 2 if size < 10 else 1 if size < 100 and unit else 0
+    if not unit and size.is_integer():
         decimals = 0
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals and not unit else f".{'#' * decimals}" if decimals else "")
     rounded = round(short, decimals)
     if currency is None:
-        return format_decimal(rounded, format=pattern, locale=LOCALES[language]) + unit
+        return _decimal(rounded, pattern, language) + unit
     # zh_CN would write US$ for dollars and ¥ for yuan, which is what a Chinese reader expects; en_GB writes CN¥.
     symbol = get_currency_symbol(currency, LOCALES[language])
     spaced = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
@@ -123,7 +130,8 @@ def money(value: float, currency: str | None, language: str) -> str:
 
 
 def _shortened(value: float, language: str) -> tuple[float, str]:
-    steps = ((1e8, "亿"), (1e4, "万")) if language == "zh" else ((1e9, "bn"), (1e6, "M"))
+    chinese, english = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")), ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
+    steps = chinese if language == "zh" else english
     # Rounding to three figures may reach the next unit (9,999.9 is 1万), so the test is made on the rounded value.
     figures = 0.0 if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
     return next(((value / size, unit) for size, unit in steps if abs(figures) >= size), (value, ""))
@@ -133,7 +141,7 @@ def percent(share: float, language: str) -> str:
     """A share of 1 as percent, with one decimal below ten: 61%, 0.4%."""
     value = 100 * share
     pattern = "0.#" if abs(value) < 9.95 else "0"
-    return format_decimal(value, format=pattern, locale=LOCALES[language]) + "%"
+    return _decimal(value, pattern, language) + "%"
 
 
 def day(moment: date, language: str) -> str:
@@ -147,10 +155,8 @@ def month(moment: date, language: str) -> str:
 
 
 def short_month(moment: date, language: str) -> str:
-    """A month where space is short: Dec 10, 12月; a Chinese January carries its year."""
-    if language == "en":
-        return format_date(moment, "MMM yy", locale=LOCALES[language])
-    return format_date(moment, "yy年M月" if moment.month == 1 else "M月", locale=LOCALES[language])
+    """A month where space is short, its year on a second line: Dec / 2010, 12月 / 2010年."""
+    return format_date(moment, "MMM\ny" if language == "en" else "M月\ny年", locale=LOCALES[language])
 
 
 def period(first: date, last: date, language: str) -> str:

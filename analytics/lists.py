@@ -6,7 +6,9 @@ import pandas as pd
 
 from analytics.analysis import Document
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula or for the end of a cell, the full-width forms included, also behind blanks.
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+BLANKS = " \f\v\0\u00a0\u2007\u200b\u202f\u3000\ufeff"
 
 
 def as_csv(name: str, frame: pd.DataFrame) -> Document:
@@ -23,4 +25,4 @@ def as_csv(name: str, frame: pd.DataFrame) -> Document:
 
 def neutral(value: object) -> object:
     """Text that begins like a formula with an apostrophe in front; anything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip(BLANKS).startswith(FORMULA) else value

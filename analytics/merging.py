@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,16 +25,18 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     """The rows of `new`, and those of `old` that speak of something else.
 
     An order (customer, comment …) that both have is taken whole from `new`, so overlapping exports do not double and
-    later corrections replace. Without a key that both tables have, all rows are kept. Currency, columns and receipt
-    are the newer ones'; columns that only one of the two has are empty for the other's rows.
+    later corrections replace. Rows without an order number are known by the next key of their kind, rows without any
+    key by all that they say. Where the tables have no key in common, all rows are kept. Currency, columns and receipt
+    are the newer ones'; columns that only one of the two has are empty for the other's rows, and columns that are text
+    in one of the two become text.
     """
     before, after = old.table(), new.table()
-    keys = next((keys for keys in KEYS[old.kind] if old.has(*keys) and new.has(*keys)), None)
-    if keys is not None:
-        spoken_of = _key(after, keys)
-        again = pc.is_in(_key(before, keys), value_set=spoken_of.drop_null())
+    keys = [keys for keys in KEYS[old.kind] if old.has(*keys) and new.has(*keys)]
+    if keys:
+        shared = tuple(name for name in before.column_names if name in after.column_names)
+        again = pc.is_in(_about(before, keys, shared), value_set=_about(after, keys, shared))
         before = before.filter(pc.invert(again))
-    rows = pa.concat_tables([_plain(before), _plain(after)], promote_options="default")
+    rows = pa.concat_tables(_alike(_plain(before), _plain(after)), promote_options="permissive")
     return Dataset(
         kind=new.kind,
         columns=_columns(old, new),
@@ -45,10 +50,32 @@ def _plain(table: pa.Table) -> pa.Table:
     return table.replace_schema_metadata(None)
 
 
-def _key(table: pa.Table, keys: tuple[Role, ...]) -> pa.ChunkedArray:
-    """What each row is about as one text; null where a part is missing, so that such rows are never replaced."""
-    parts = [pc.cast(_decoded(table[key]), pa.string()) for key in keys]
-    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "\x1f", null_handling="emit_null")
+def _alike(*tables: pa.Table) -> list[pa.Table]:
+    """The tables, with every column that is text in one of them text in all."""
+    texts = {field.name for table in tables for field in table.schema if pa.types.is_dictionary(field.type)}
+    return [reduce(_as_text, texts.intersection(table.column_names), table) for table in tables]
+
+
+def _as_text(table: pa.Table, name: str) -> pa.Table:
+    field = table.schema.field(name)
+    if pa.types.is_dictionary(field.type) or pa.types.is_null(field.type):
+        return table
+    texts = pc.cast(table[name], pa.string()).dictionary_encode()
+    return table.set_column(table.column_names.index(name), name, texts)
+
+
+def _about(table: pa.Table, keys: Sequence[tuple[str, ...]], shared: tuple[str, ...]) -> pa.ChunkedArray:
+    """What each row is about as one text: the first of the `keys` of which no part is missing, else the whole row."""
+    about = _joined(table, keys[0], "0", "emit_null")
+    for rank, key in enumerate(keys[1:], start=1):
+        if about.null_count:
+            about = pc.coalesce(about, _joined(table, key, str(rank), "emit_null"))
+    return pc.coalesce(about, _joined(table, shared, "row", "replace")) if about.null_count else about
+
+
+def _joined(table: pa.Table, names: tuple[str, ...], rank: str, missing: str) -> pa.ChunkedArray:
+    parts = [pc.cast(_decoded(table[name]), pa.string()) for name in names]
+    return pc.binary_join_element_wise(rank, *parts, "\x1f", null_handling=missing)
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:

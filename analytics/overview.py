@@ -8,12 +8,13 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from analytics import charts, language
 from analytics.analysis import Analysis, Asked, Need
 from analytics.dataset import Dataset, Kind, Role, Shop
 from analytics.errors import OptionError
-from analytics.rfm import reference_day
+from analytics.rfm import CustomerTable, customer_table, reference_day
 
 MONTH = pd.Timedelta(days=30)
 YEAR = pd.Timedelta(days=364)  # 52 weeks: the same weekdays
@@ -63,10 +64,14 @@ class Orders:
 
 @dataclass(frozen=True)
 class OverviewReport:
-    """What there is of each kind: the order book, the customer list's length and columns, rows of anything else."""
+    """What there is of each kind: the order book, the customer list's length and columns, rows of anything else.
+
+    `met` is how many of the customer list have ordered, None without both.
+    """
 
     orders: Orders | None
     customers: int | None
+    met: int | None
     attributes: tuple[str, ...]
     others: tuple[tuple[str, int], ...]
 
@@ -82,13 +87,22 @@ def run(shop: Shop, _: None) -> OverviewReport:
     return OverviewReport(
         orders=_orders(shop.orders) if shop.orders else None,
         customers=shop.customers.rows if shop.customers else None,
+        met=_met(shop.orders, shop.customers) if shop.orders and shop.customers else None,
         attributes=_described_by(shop.customers) if shop.customers else (),
         others=tuple(
             (str(kind), dataset.rows)
             for kind in Kind
-            if kind not in (Kind.ORDERS, Kind.CUSTOMERS) and (dataset := shop.dataset(kind))
+            if kind not in (Kind.ORDERS, Kind.CUSTOMERS, Kind.PEOPLE) and (dataset := shop.dataset(kind))
         ),
     )
+
+
+def _met(orders: Dataset, customers: Dataset) -> int | None:
+    if not orders.has(Role.CUSTOMER):
+        return None
+    bought = orders.table(Role.CUSTOMER)[Role.CUSTOMER].unique().drop_null()
+    listed = customers.table(Role.CUSTOMER)[Role.CUSTOMER].unique()
+    return int(pc.sum(pc.is_in(listed, value_set=bought)).as_py() or 0)
 
 
 def _described_by(customers: Dataset) -> tuple[str, ...]:
@@ -102,16 +116,17 @@ def _orders(dataset: Dataset) -> Orders | None:
     time, amount = lines[Role.TIME], lines[Role.AMOUNT].fillna(0)
     sold = ~lines[Role.TAKEN_BACK].astype(bool) if Role.TAKEN_BACK in lines else pd.Series(True, lines.index)
     sales = float(amount.sum())
-    orders = int(lines.loc[sold, Role.ORDER].nunique()) if Role.ORDER in lines else None
-    by_customer = _by_customer(lines, amount, sold)
-    by_weekday = np.bincount(time.dt.day_of_week.fillna(0).astype(int), weights=amount, minlength=7)
+    orders = _count(lines[sold]) if Role.ORDER in lines else None
+    known = Role.CUSTOMER in lines and (lines[Role.CUSTOMER].notna() & time.notna()).any()
+    table = customer_table(lines) if known else None
+    by_weekday = amount.groupby(time.dt.day_of_week).sum().reindex(range(7), fill_value=0.0).to_numpy()
     sold_in = amount.groupby(time.dt.to_period("M")).sum()
     months = pd.period_range(sold_in.index.min(), sold_in.index.max(), freq="M")
     last = time.max()
     return Orders(
         lines=len(lines),
         orders=orders,
-        customers=None if by_customer is None else len(by_customer),
+        customers=len(table) if table else None,
         first=time.min().date(),
         last=last.date(),
         sales=sales,
@@ -119,8 +134,8 @@ def _orders(dataset: Dataset) -> Orders | None:
         order_value=sales / orders if orders else None,
         anonymous=float(amount[lines[Role.CUSTOMER].isna()].sum()) if Role.CUSTOMER in lines else sales,
         trend=_trend(time, amount),
-        repeating=_repeating(lines[sold]) if by_customer is not None and Role.ORDER in lines else None,
-        top_share=_top_share(by_customer),
+        repeating=float((table.frequency > 1).mean()) if table and Role.ORDER in lines else None,
+        top_share=_top_share(table),
         best_weekday=int(by_weekday.argmax()),
         best_weekday_share=float(by_weekday.max() / sales) if sales > 0 else 0.0,
         months=tuple((month.start_time.date(), float(sold_in.get(month, 0.0))) for month in months),
@@ -128,26 +143,19 @@ def _orders(dataset: Dataset) -> Orders | None:
     )
 
 
-def _by_customer(lines: pd.DataFrame, amount: pd.Series[float], sold: pd.Series[bool]) -> pd.Series[float] | None:
-    """Money of each customer who ever bought; None where nobody is told apart."""
-    if Role.CUSTOMER not in lines:
+def _count(sold: pd.DataFrame) -> int:
+    """Order numbers, and for lines without one the days on which each customer bought."""
+    unnumbered = sold[sold[Role.ORDER].isna()]
+    buyers = [unnumbered[Role.CUSTOMER]] if Role.CUSTOMER in sold else []
+    days = pd.concat([unnumbered[Role.TIME].dt.normalize(), *buyers], axis=1).drop_duplicates()
+    return int(sold[Role.ORDER].nunique()) + len(days)
+
+
+def _top_share(table: CustomerTable | None) -> float | None:
+    if table is None or len(table) < FEWEST_TO_CONCENTRATE or table.money.sum() <= 0:
         return None
-    buyers = lines.loc[sold, Role.CUSTOMER].dropna().cat.remove_unused_categories().cat.categories
-    totals = amount.groupby(lines[Role.CUSTOMER], observed=True).sum()
-    return totals[totals.index.isin(buyers)] if len(buyers) else None
-
-
-def _repeating(sold: pd.DataFrame) -> float:
-    pairs = sold[[Role.CUSTOMER, Role.ORDER]].dropna().drop_duplicates()
-    orders = pairs[Role.CUSTOMER].value_counts()
-    return float((orders[orders > 0] > 1).mean())
-
-
-def _top_share(by_customer: pd.Series[float] | None) -> float | None:
-    if by_customer is None or len(by_customer) < FEWEST_TO_CONCENTRATE or by_customer.sum() <= 0:
-        return None
-    top = max(1, round(TOP_SHARE * len(by_customer)))
-    return float(by_customer.nlargest(top).sum() / by_customer.sum())
+    top = max(1, round(TOP_SHARE * len(table)))
+    return float(np.sort(table.money)[-top:].sum() / table.money.sum())
 
 
 def _trend(time: pd.Series[pd.Timestamp], amount: pd.Series[float]) -> Trend | None:
@@ -166,12 +174,14 @@ def _trend(time: pd.Series[pd.Timestamp], amount: pd.Series[float]) -> Trend | N
 
 
 def chart(report: OverviewReport, reader: str) -> bytes | None:
-    """Sales by calendar month, an unfinished last month pale."""
+    """Sales by calendar month, an unfinished last month pale; None where there are fewer than three, or none sold."""
     if report.orders is None or len(report.orders.months) < 3:
         return None
     book = report.orders
     values = [value for _, value in book.months]
     whole = values[:-1] if book.unfinished else values
+    if max(whole) <= 0:
+        return None
     best = whole.index(max(whole))
     when, most = language.month(book.months[best][0], reader), language.money(whole[best], book.currency, reader)
     title = {"en": f"The best month was {when}: {most}", "zh": f"卖得最好的是{when}：{most}"}[reader]
@@ -180,15 +190,14 @@ def chart(report: OverviewReport, reader: str) -> bytes | None:
         subtitle += {"en": " · pale: month not over yet", "zh": " · 浅色：当月还没结束"}[reader]
     labels = [language.short_month(first, reader) for first, _ in book.months]
     unfinished = [False] * (len(values) - 1) + [book.unfinished]
-    notes = {
-        position: language.money(values[position], book.currency, reader) for position in {best, len(values) - 1}
-    }
+    told = dict.fromkeys((best, len(values) - 1))
+    notes = {position: language.money(values[position], book.currency, reader) for position in told}
     return charts.columns(title, subtitle, labels, values, unfinished, notes)
 
 
 ANALYSIS = Analysis(
     name="overview",
-    requires=tuple(Need(kind, ()) for kind in Kind),
+    requires=tuple(Need(kind, ()) for kind in Kind if kind is not Kind.PEOPLE),
     options=options,
     run=run,
     chart=chart,

@@ -50,13 +50,14 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {"groups": GROUPS, "classes": CLASSES
 class CustomerTable:
     """One entry a customer who ever bought, in order of the customers' names; all arrays have that length.
 
-    `recency` is whole days from the last order to `reference`, `tenure` the same from the first order, `frequency`
-    the number of orders, `money` what they paid less what they brought back.
+    `recency` is whole days from the last order to `reference`, `tenure` the same from the first order, `last` the day
+    of the last order, `frequency` the number of orders, `money` what they paid less what they brought back.
     """
 
     customer: npt.NDArray[np.object_]
     recency: Ints
     tenure: Ints
+    last: npt.NDArray[np.datetime64]
     frequency: Ints
     money: Floats
     reference: pd.Timestamp
@@ -74,8 +75,8 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
     """Order lines to customers.
 
     `orders` has the columns customer (categorical), time, amount and, where the sheet has them, order (categorical;
-    else a customer's orders are the days on which they bought) and taken_back (bool). Lines without a customer are
-    ignored; lines taken back count against money and are no orders; who only ever brought back is no customer.
+    lines without a number belong to the customer's order of that day) and taken_back (bool). Lines without a customer
+    are ignored; lines taken back count against money and are no orders; who only ever brought back is no customer.
     """
     known = orders["customer"].notna() & orders["time"].notna()
     lines = orders if known.all() else orders[known]
@@ -84,17 +85,17 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
     time = lines["time"].to_numpy("datetime64[us]")
     names = lines["customer"].cat.categories.to_numpy(object)
     amount = lines["amount"].fillna(0).to_numpy(np.float64)
-    money: Floats = np.bincount(customer, weights=amount, minlength=len(names)).astype(np.float64)
+    money = _settled(np.bincount(customer, weights=amount, minlength=len(names)).astype(np.float64))
 
     if "taken_back" in lines and (back := lines["taken_back"].to_numpy(bool)).any():
         customer, time, lines = customer[~back], time[~back], lines[~back]
+    order = time.astype("datetime64[D]").astype(np.int64)
+    order -= order.min(initial=0)
+    size = int(order.max(initial=0)) + 1
     if "order" in lines:
-        order = lines["order"].cat.codes.to_numpy(np.int64)
-        size = len(lines["order"].cat.categories)
-    else:
-        order = time.astype("datetime64[D]").astype(np.int64)
-        order -= order.min(initial=0)
-        size = int(order.max(initial=0)) + 1
+        number = lines["order"].cat.codes.to_numpy(np.int64)
+        order = np.where(number < 0, order, size + number)
+        size += len(lines["order"].cat.categories)
     frequency = np.bincount(distinct(customer * size + order) // size, minlength=len(names))
     first = np.full(len(names), np.iinfo(np.int64).max)
     last = np.full(len(names), np.iinfo(np.int64).min)
@@ -107,6 +108,7 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
         customer=names[bought],
         recency=_days(reference, last[bought]),
         tenure=_days(reference, first[bought]),
+        last=last[bought].astype("datetime64[us]").astype("datetime64[D]"),
         frequency=frequency[bought].astype(np.int64),
         money=money[bought],
         reference=reference,
@@ -119,6 +121,13 @@ def distinct(keys: Ints) -> Ints:
     first = np.ones(len(ordered), bool)
     first[1:] = ordered[1:] != ordered[:-1]
     return ordered[first]
+
+
+def _settled(money: Floats) -> Floats:
+    """Sums to twelve figures of the largest, so that 0.1 + 0.2 ties with 0.3 and full returns leave nothing."""
+    largest = np.abs(money).max(initial=0)
+    settled: Floats = money if largest == 0 else money.round(11 - int(np.floor(np.log10(largest))))
+    return settled
 
 
 def _days(reference: pd.Timestamp, moments: Ints) -> Ints:

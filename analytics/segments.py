@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import charts, clusters, language, rfm
+from analytics import charts, language, natural, people, rfm
 from analytics.analysis import Analysis, Asked, Member, Need, Play, Vocabulary
 from analytics.dataset import Dataset, Kind, Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownGroup
@@ -20,7 +21,6 @@ DAYS_WORK = 12
 LISTED = 10
 TOP_SHARE = 0.2
 SHOWN_FIRST = 4
-NEXT_TO_NOTHING = 1e-3
 
 # Whom to write to first, in each vocabulary: valued customers who went quiet; failing these, the best.
 WIN_BACK: dict[str, tuple[str, ...]] = {
@@ -58,40 +58,8 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Trait:
-    """One feature of a natural group beside all customers: medians, in the feature's own unit."""
-
-    feature: str
-    typical: float
-    overall: float
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """One natural group, described by the features that set it apart most."""
-
-    code: str
-    customers: int
-    share_of_customers: float
-    traits: tuple[Trait, ...]
-
-
-@dataclass(frozen=True)
-class NaturalGroups:
-    """What k-means found, and whether to believe it. `features` are what it looked at, `used` of `customers` its rows."""
-
-    verdict: clusters.Verdict
-    stability: float
-    silhouette: float
-    continuum: float
-    candidates: tuple[clusters.Candidate, ...]
-    features: tuple[str, ...]
-    clusters: tuple[Cluster, ...]
-
-
-@dataclass(frozen=True)
 class SegmentsReport:
-    """The answer of `/segments`; `segments` is in the owner's `vocabulary`, `crosswalk` counts (group, class) pairs.
+    """The answer of `/segments`; `segments` is in the owner's `vocabulary`.
 
     A shop without orders has natural groups only: `segments` is empty, and everything about money is None.
     """
@@ -109,7 +77,7 @@ class SegmentsReport:
     top_share: float | None
     groups: tuple[Segment, ...]
     classes: tuple[Segment, ...]
-    natural: NaturalGroups | None
+    natural: natural.NaturalGroups | None
     play: Play | None
     group: str | None
     members: tuple[Member, ...]
@@ -143,20 +111,20 @@ def options(words: Sequence[str], asked: Asked) -> SegmentsOptions:
 def run(shop: Shop, chosen: SegmentsOptions) -> SegmentsReport:
     """Segment by orders if there are any with customers, else by the customers' attributes."""
     if ORDERS.met_by(shop) and shop.orders is not None:
-        return _by_orders(shop.orders, chosen)
+        return _by_orders(shop.orders, people.Contacts(shop.people), chosen)
     assert shop.customers is not None
     return _by_attributes(shop.customers, chosen)
 
 
-def _by_orders(orders: Dataset, chosen: SegmentsOptions) -> SegmentsReport:
-    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+def _by_orders(orders: Dataset, contacts: people.Contacts, chosen: SegmentsOptions) -> SegmentsReport:
+    lines = _lines(orders, chosen)
     table = _customers(lines, chosen)
     assigned = _assigned(table)
-    natural, cluster_codes = _natural_by_orders(table)
+    found, cluster_codes = natural.by_orders(table)
     vocabularies = {name: _segments(table, codes) for name, codes in assigned.items()}
-    members = _Members(table, _names(orders))
+    members = _Members(table, contacts)
     play = _play(members, assigned[chosen.vocabulary], chosen.vocabulary)
-    sales = float(table.money.sum())
+    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
     top = max(1, round(TOP_SHARE * len(table)))
     known = lines[Role.TIME].dropna()
     return SegmentsReport(
@@ -167,13 +135,13 @@ def _by_orders(orders: Dataset, chosen: SegmentsOptions) -> SegmentsReport:
         last=known.max().date(),
         reference=table.reference.date(),
         sales=sales,
-        anonymous_sales=float(lines[Role.AMOUNT].sum()) - sales,
+        anonymous_sales=0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales,
         once=float((table.frequency == 1).mean()),
         top_customers=top,
         top_share=float(np.sort(table.money)[-top:].sum() / sales) if sales > 0 else None,
         groups=vocabularies["groups"],
         classes=vocabularies["classes"],
-        natural=natural,
+        natural=found,
         play=play,
         group=chosen.group,
         members=play.customers
@@ -183,13 +151,13 @@ def _by_orders(orders: Dataset, chosen: SegmentsOptions) -> SegmentsReport:
 
 
 def _by_attributes(customers: Dataset, chosen: SegmentsOptions) -> SegmentsReport:
-    frame, values = _attributes(customers)
-    if len(frame) < FEWEST_CUSTOMERS:
-        raise TooFewCustomers("segments", len(frame), FEWEST_CUSTOMERS)
-    features = np.column_stack([clusters.unskewed(column) for column in values.values()])
-    natural, _ = _natural(features, values)
+    if customers.rows < FEWEST_CUSTOMERS:
+        raise TooFewCustomers("segments", customers.rows, FEWEST_CUSTOMERS)
+    found, codes = natural.by_attributes(customers)
+    if chosen.group is not None:
+        _in_group(chosen.group, {}, codes)
     return SegmentsReport(
-        customers=len(frame),
+        customers=customers.rows,
         vocabulary=chosen.vocabulary,
         currency=None,
         first=None,
@@ -202,17 +170,21 @@ def _by_attributes(customers: Dataset, chosen: SegmentsOptions) -> SegmentsRepor
         top_share=None,
         groups=(),
         classes=(),
-        natural=natural,
+        natural=found,
         play=None,
         group=chosen.group,
         members=(),
     )
 
 
+def _lines(orders: Dataset, chosen: SegmentsOptions) -> pd.DataFrame:
+    """The order lines before the day to judge from."""
+    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+    return lines if chosen.as_of is None else lines[lines[Role.TIME] < pd.Timestamp(chosen.as_of)]
+
+
 def _customers(lines: pd.DataFrame, chosen: SegmentsOptions) -> rfm.CustomerTable:
     reference = None if chosen.as_of is None else pd.Timestamp(chosen.as_of)
-    if reference is not None:
-        lines = lines[lines[Role.TIME] < reference]
     if not (lines[Role.CUSTOMER].notna() & lines[Role.TIME].notna()).any():
         raise TooFewCustomers("segments", 0, FEWEST_CUSTOMERS)
     table = rfm.customer_table(lines, reference)
@@ -254,33 +226,32 @@ def _segments(table: rfm.CustomerTable, codes: npt.NDArray[np.object_]) -> tuple
 
 
 class _Members:
-    """Customers as an owner knows them: key, name, and what they brought."""
+    """Customers as their owner knows them, and what they brought."""
 
-    def __init__(self, table: rfm.CustomerTable, names: dict[str, str]) -> None:
+    def __init__(self, table: rfm.CustomerTable, contacts: people.Contacts) -> None:
         self.table = table
-        self.names = names
+        self.contacts = contacts
+
+    def ranked(self, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Positions of those inside, most money first; among equals by the name that the owner knows them by."""
+        chosen = np.flatnonzero(inside)
+        labels = [self.contacts.label(self.table.customer[i]) for i in chosen]
+        order = np.lexsort((np.array(labels, str), -self.table.money[chosen]))
+        ranked: npt.NDArray[np.int64] = chosen[order]
+        return ranked
 
     def best(self, inside: npt.NDArray[np.bool_], most: int) -> tuple[Member, ...]:
         """Those inside who brought most money, at most so many."""
-        chosen = np.flatnonzero(inside)
-        chosen = chosen[np.argsort(-self.table.money[chosen], kind="stable")][:most]
         return tuple(
             Member(
-                customer=str(self.table.customer[i]),
-                name=self.names.get(str(self.table.customer[i])),
+                customer=self.contacts.label(self.table.customer[i]),
+                name=self.contacts.name(self.table.customer[i]),
                 orders=int(self.table.frequency[i]),
                 money=float(self.table.money[i]),
                 silent=int(self.table.recency[i]),
             )
-            for i in chosen
+            for i in self.ranked(inside)[:most]
         )
-
-
-def _names(orders: Dataset) -> dict[str, str]:
-    if not orders.has(Role.NAME):
-        return {}
-    named = orders.frame(Role.CUSTOMER, Role.NAME).dropna().drop_duplicates(Role.CUSTOMER)
-    return dict(zip(named[Role.CUSTOMER].astype(str), named[Role.NAME].astype(str), strict=True))
 
 
 def _play(members: _Members, codes: npt.NDArray[np.object_], vocabulary: Vocabulary) -> Play:
@@ -293,7 +264,9 @@ def _play(members: _Members, codes: npt.NDArray[np.object_], vocabulary: Vocabul
     quiet = [play("win_back", segment) for segment in WIN_BACK[vocabulary] if (codes == segment).any()]
     if quiet:
         return max(quiet, key=lambda candidate: candidate.at_stake)
-    return play("thank", BEST[vocabulary] if (codes == BEST[vocabulary]).any() else str(codes[0]))
+    if (codes == BEST[vocabulary]).any():
+        return play("thank", BEST[vocabulary])
+    return max((play("thank", segment) for segment in sorted(set(codes))), key=lambda candidate: candidate.at_stake)
 
 
 def _in_group(
@@ -307,127 +280,52 @@ def _in_group(
     raise UnknownGroup(group)
 
 
-def _natural_by_orders(table: rfm.CustomerTable) -> tuple[NaturalGroups | None, npt.NDArray[np.object_] | None]:
-    """Natural groups of those who kept something; a customer who brought all of it back is in none (code "")."""
-    kept = table.money > NEXT_TO_NOTHING * np.median(table.money)
-    if np.count_nonzero(kept) < FEWEST_CUSTOMERS:
-        return None, None
-    recency, frequency, money = table.recency[kept], table.frequency[kept], table.money[kept]
-    features = np.column_stack([np.log1p(recency), np.log(frequency), clusters.logged(money)])
-    values = {"recency": recency.astype(float), "frequency": frequency.astype(float), "money": money}
-    natural, found = _natural(features, values)
-    if found is None:
-        return natural, None
-    codes = np.full(len(table), "", object)
-    codes[kept] = found
-    return natural, codes
-
-
-def _attributes(customers: Dataset) -> tuple[pd.DataFrame, dict[str, clusters.Floats]]:
-    """The customers' numeric columns that vary, by name."""
-    frame = customers.frame(*(name for name in customers.names if name != Role.CUSTOMER))
-    numeric = {name: frame[name].to_numpy(float) for name in frame if pd.api.types.is_numeric_dtype(frame[name])}
-    return frame, {str(name): column for name, column in numeric.items() if np.nanstd(column) > 0}
-
-
-def _natural(
-    features: clusters.Floats, values: dict[str, clusters.Floats]
-) -> tuple[NaturalGroups | None, npt.NDArray[np.object_] | None]:
-    """Natural groups over the features (n, p), described by the `values` (each n); and each customer's group's code."""
-    scaled = clusters.standardised(features)
-    found = clusters.natural_groups(scaled)
-    if found is None:
-        return None, None
-    described = []
-    for label in range(int(found.labels.max()) + 1):
-        inside = found.labels == label
-        # The features in which the group's centre lies farthest from everybody's, in standard deviations.
-        apart = np.abs(features[inside].mean(axis=0) - features.mean(axis=0)) / np.maximum(features.std(axis=0), 1e-12)
-        order = np.argsort(-apart, kind="stable")[:3]
-        names = list(values)
-        described.append(
-            Cluster(
-                code=f"cluster_{label + 1}",
-                customers=int(inside.sum()),
-                share_of_customers=float(inside.mean()),
-                traits=tuple(
-                    Trait(
-                        names[i],
-                        float(np.nanmedian(values[names[i]][inside])),
-                        float(np.nanmedian(values[names[i]])),
-                    )
-                    for i in order
-                ),
-            )
-        )
-    natural = NaturalGroups(
-        verdict=found.verdict,
-        stability=found.stability,
-        silhouette=found.silhouette,
-        continuum=found.continuum,
-        candidates=found.candidates,
-        features=tuple(values),
-        clusters=tuple(described),
-    )
-    codes: npt.NDArray[np.object_] = np.array([cluster.code for cluster in described], object)[found.labels]
-    return natural, codes
-
-
 def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
     """The customers of one group (all, if none is named) as rows, best first; headers in the reader's language."""
     if not (ORDERS.met_by(shop) and shop.orders is not None):
         return _attribute_sheet(shop, chosen, reader)
-    table = _customers(
-        shop.orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK), chosen
-    )
+    table = _customers(_lines(shop.orders, chosen), chosen)
     assigned = _assigned(table)
     cluster_codes = None
     if chosen.group is not None and chosen.group.startswith("cluster_"):
-        _, cluster_codes = _natural_by_orders(table)
+        _, cluster_codes = natural.by_orders(table)
     inside = np.ones(len(table), bool) if chosen.group is None else _in_group(chosen.group, assigned, cluster_codes)
-    order = np.flatnonzero(inside)
-    order = order[np.argsort(-table.money[order], kind="stable")]
-    contacts = _contacts(shop.orders).reindex(table.customer[order].astype(str))
+    contacts = people.Contacts(shop.people)
+    order = _Members(table, contacts).ranked(inside)
+    known = contacts.of(table.customer[order])
     rows = {
-        "customer": table.customer[order].astype(str),
-        **{column: contacts[column].to_numpy(object) for column in contacts},
+        **known,
         "segment": [language.named(code, reader) for code in assigned[chosen.vocabulary][order]],
         "orders": table.frequency[order],
         "money": table.money[order].round(2),
-        "last_order": [table.reference.date() - pd.Timedelta(days=int(days)) for days in table.recency[order]],
+        "last_order": table.last[order].astype(object),
         "silent": table.recency[order],
     }
     return _list_name(chosen, reader), pd.DataFrame(rows).rename(columns=language.HEADERS[reader])
 
 
-def _contacts(orders: Dataset) -> pd.DataFrame:
-    """Name, e-mail and phone by customer, as far as the sheet has them; the newest first met in the sheet wins."""
-    known = [role for role in (Role.NAME, Role.EMAIL, Role.PHONE) if orders.has(role)]
-    frame = orders.frame(Role.CUSTOMER, *known).dropna(subset=[str(Role.CUSTOMER)]).astype(object)
-    return frame.groupby(str(Role.CUSTOMER), sort=False).first()
-
-
 def _attribute_sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
     assert shop.customers is not None
-    _, values = _attributes(shop.customers)
-    _, codes = _natural(np.column_stack([clusters.unskewed(column) for column in values.values()]), values)
     rows = shop.customers.frame()
-    if codes is not None and chosen.group is not None:
-        if not (codes == chosen.group).any():
-            raise UnknownGroup(chosen.group)
-        rows = rows[codes == chosen.group]
-    headers = {column.name: column.header for column in shop.customers.columns}
-    return _list_name(chosen, reader), rows.rename(columns=headers)
+    if chosen.group is not None:
+        _, codes = natural.by_attributes(shop.customers)
+        rows = rows[_in_group(chosen.group, {}, codes)]
+    known = pd.DataFrame(people.Contacts(shop.people).of(rows[str(Role.CUSTOMER)].to_numpy(object)), index=rows.index)
+    headers = {column.name: column.header for column in shop.customers.columns} | language.HEADERS[reader]
+    table = known.join(rows.drop(columns=str(Role.CUSTOMER)))
+    return _list_name(chosen, reader), table.rename(columns=headers)
 
 
 def _list_name(chosen: SegmentsOptions, reader: str) -> str:
     """What the file is called: the group's name as the owner knows it."""
-    return language.named(chosen.group, reader) if chosen.group in language.NAMES[reader] else chosen.group or "segments"
+    return (
+        language.named(chosen.group, reader) if chosen.group in language.NAMES[reader] else chosen.group or "segments"
+    )
 
 
 def chart(report: SegmentsReport, reader: str) -> bytes | None:
-    """Bars: each segment's share of sales against its share of customers; natural groups by size."""
-    if not report.segments:
+    """Bars: each segment's share of sales against its share of customers; None where no sales are left to share."""
+    if not report.segments or not report.sales or report.sales <= 0:
         return None
     say = language
     best = report.segments[0]

@@ -104,6 +104,7 @@ def _lags(file: Path) -> Lags:
 
 
 async def _measure_lags(file: Path) -> Lags:
+    content = file.read_bytes()
     with tempfile.TemporaryDirectory() as name:
         aside = Path(name) / "aside"
         aside.mkdir()
@@ -111,13 +112,13 @@ async def _measure_lags(file: Path) -> Lags:
             asker = _Asker(bot)
             # Workers and templates warm, in both.
             await _jobs(bot.services.compute, file, aside)
-            await _uploads(bot, file)
+            await _uploads(bot, file.name, content)
             await asker.ask()
             alone, busy = _Watch(), _Watch(asker)
             at_rest = [await asker.ask() for _ in range(ASKED_AT_REST)]
             for _ in range(ROUNDS):
                 await alone.during(_jobs(bot.services.compute, file, aside))
-                await busy.during(_uploads(bot, file))
+                await busy.during(_uploads(bot, file.name, content))
     return Lags(
         tuple(busy.lags), tuple(alone.lags), tuple(busy.asked), tuple(at_rest), median(busy.took), median(alone.took)
     )
@@ -134,12 +135,11 @@ async def _jobs(compute: Compute, file: Path, folder: Path) -> None:
     await asyncio.gather(*(one() for _ in range(UPLOADS)))
 
 
-async def _uploads(bot: Running, file: Path) -> None:
+async def _uploads(bot: Running, filename: str, content: bytes) -> None:
     """As many new people send the file at once; done when each is offered the next question."""
-    content = file.read_bytes()
     people = [bot.person("en") for _ in range(UPLOADS)]
     for talk in people:
-        talk.person.send_document(file.name, content)
+        talk.person.send_document(filename, content)
     await bot.telegram.until(lambda: all(map(_is_answered, people)), PATIENCE)
 
 

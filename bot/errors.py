@@ -3,6 +3,7 @@
 BotError
 ├── FileTooBig      Telegram will not hand the file over
 ├── NotASheet       a picture, a voice message, a sticker
+├── FileGone        only the latest file can be read again
 ├── TookTooLong     the job was stopped at the time limit
 ├── WorkerDied      the job's process ended under it
 ├── Cancelled       the owner stopped the job
@@ -34,6 +35,13 @@ class NotASheet(BotError):
     """Something came that is no document; `what` is a code: photo, voice, video, sticker, other."""
 
     what: str
+
+
+@dataclass(eq=False)
+class FileGone(BotError):
+    """The file itself is no longer kept, only what was read from it."""
+
+    filename: str
 
 
 @dataclass(eq=False)

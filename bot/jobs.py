@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from analytics.analysis import Asked, Outcome
+from analytics import people
+from analytics.analysis import NAMING_VIEWS, Asked, Outcome
 from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
 from analytics.merging import merge
+from analytics.reading.choices import Choices
 
 References = Mapping[Kind, Path]
 
@@ -47,32 +49,50 @@ class Taken:
     written: tuple[Written, ...]
 
 
-def take_in(file: Path, filename: str, max_rows: int, current: References, folder: Path) -> Taken:
+def take_in(file: Path, filename: str, choices: Choices, current: References, folder: Path, secret: bytes) -> Taken:
     """Read a spreadsheet and write its tables, alone and merged with the `current` ones, as new files in `folder`.
 
+    Names and contacts go into a table of people of their own; the others know customers by keys under the `secret`.
     Raises what `analytics.reading.read` raises.
     """
-    from analytics.reading import Choices, read
+    from analytics.reading import read
 
-    datasets = read(file.read_bytes(), filename, Choices(max_rows=max_rows))
+    datasets = read(file.read_bytes(), filename, choices)
     own: dict[Kind, Dataset] = {}
     for dataset in datasets:
-        own[dataset.kind] = merge(own[dataset.kind], dataset) if dataset.kind in own else dataset
+        for part in people.split(dataset, secret):
+            if part is not None:
+                own[part.kind] = _merged(own[part.kind], part) if part.kind in own else part
     written = []
     for kind, dataset in own.items():
         alone = _write(dataset, folder)
-        merged = alone
-        if kind in current:
-            merged = _write(merge(Dataset.open(current[kind]), dataset), folder)
+        merged = _write(_merged(Dataset.open(current[kind]), dataset), folder) if kind in current else alone
         written.append(Written(kind, alone, merged))
     return Taken(tuple(map(_table, datasets)), tuple(written))
+
+
+def _merged(old: Dataset, new: Dataset) -> Dataset:
+    return people.merge(old, new) if new.kind is Kind.PEOPLE else merge(old, new)
+
+
+def preview(file: Path) -> dict[str, str]:
+    """The first foreign lines of a text file under each encoding that can read them."""
+    from analytics.reading import previews
+
+    return previews(file.read_bytes())
 
 
 def answer(name: str, references: References, words: Sequence[str], asked: Asked) -> Outcome:
     """Ask the shop that the references point at; only the columns that the answer needs are read."""
     from analytics.registry import analyse
 
-    shop = Shop(**{str(kind): Dataset.open(path) for kind, path in references.items()})
+    datasets = {kind: Dataset.open(path) for kind, path in references.items()}
+    everybody = datasets.pop(Kind.PEOPLE, None)
+    if everybody is not None:
+        datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
+    # Names are looked at only where the owner asked for them.
+    named = everybody if words and words[0] in NAMING_VIEWS else None
+    shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named)
     return analyse(name, shop, words, asked)
 
 

@@ -9,16 +9,18 @@ migrations = Migrations("pocket-marketer")
 
 @migrations()
 def m001_first_conversation(db: Database) -> None:
+    # Customers' keys are hashes under their owner's `secret`.
     db.table("owners").create(
-        {"user_id": int, "language": str, "vocabulary": str, "since": str},
+        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str},
         pk="user_id",
-        not_null={"vocabulary", "since"},
+        not_null={"vocabulary", "secret", "since"},
         strict=True,
     )
     # `merged` is what the shop looked like after the upload, `own` what the file alone held; an upload with `afresh`
-    # set put everything before it aside.
+    # set put everything before it aside. `raw` names the file as it was sent, kept for the latest upload only, so that
+    # it can be read again when its owner corrects a column.
     db.table("uploads").create(
-        {"id": int, "owner": int, "filename": str, "sha256": str, "at": str, "tables": str, "afresh": int},
+        {"id": int, "owner": int, "filename": str, "sha256": str, "at": str, "tables": str, "afresh": int, "raw": str},
         pk="id",
         not_null={"owner", "filename", "sha256", "at", "tables", "afresh"},
         strict=True,
@@ -29,6 +31,13 @@ def m001_first_conversation(db: Database) -> None:
         pk=("upload", "kind"),
         foreign_keys=[("upload", "uploads", "id")],
         not_null={"own", "merged"},
+        strict=True,
+    )
+    # What an owner said a column means, by the layout of the sheet it stands in.
+    db.table("choices").create(
+        {"owner": int, "layout": str, "header": str, "role": str},
+        pk=("owner", "layout", "header"),
+        not_null={"role"},
         strict=True,
     )
     db.table("inbox").create(

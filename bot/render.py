@@ -135,10 +135,10 @@ def _in_language(say: Any, language: str, *values: Any) -> str:
     return text
 
 
-def _short(text: object) -> str:
+def _short(text: object, longest: int = LONGEST_CELL) -> str:
     """A cell of the owner's sheet on one line, cut where it would fill the screen."""
     line = " ".join(str(text).split())
-    return line if len(line) <= LONGEST_CELL else line[: LONGEST_CELL - 1] + "…"
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def _reply(rendered: str) -> Reply:

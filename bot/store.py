@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from analytics.analysis import Vocabulary
-from analytics.dataset import Kind
+from analytics.dataset import Kind, Role
 from bot.jobs import Table, Taken, Written
 from bot.migrations import migrations
 
@@ -24,21 +25,23 @@ TABLES = TypeAdapter(tuple[Table, ...])
 
 @dataclass(frozen=True)
 class Owner:
-    """A person who may use the bot; `language` is None until they chose one."""
+    """A person who may use the bot; `language` is None until they chose one, `secret` is what hides their customers."""
 
     user_id: int
     language: str | None
     vocabulary: Vocabulary
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was taken in and confirmed."""
+    """A file that was taken in and confirmed; `raw` is the file itself, of the latest upload only."""
 
     id: int
     filename: str
     at: datetime
     tables: tuple[Table, ...]
+    raw: Path | None
 
 
 class Store:
@@ -63,13 +66,13 @@ class Store:
 
     def owner(self, user_id: int) -> Owner | None:
         """The owner of that Telegram id, if they ever spoke here."""
-        row = self._row("SELECT user_id, language, vocabulary FROM owners WHERE user_id = ?", user_id)
+        row = self._row("SELECT user_id, language, vocabulary, secret FROM owners WHERE user_id = ?", user_id)
         return Owner(*row) if row else None
 
     def welcome(self, user_id: int, vocabulary: Vocabulary) -> Owner:
         """Remember a new owner, with the segment names that suit the language they start in."""
-        row = {"user_id": user_id, "language": None, "vocabulary": vocabulary, "since": _now()}
-        self.db.table("owners").insert(row, ignore=True)
+        row = {"user_id": user_id, "language": None, "vocabulary": vocabulary}
+        self.db.table("owners").insert(row | {"secret": secrets.token_bytes(32), "since": _now()}, ignore=True)
         owner = self.owner(user_id)
         assert owner is not None
         return owner
@@ -89,6 +92,7 @@ class Store:
         with self.db.atomic():
             self.db.execute("DELETE FROM snapshots WHERE upload IN (SELECT id FROM uploads WHERE owner = ?)", [user_id])
             self.db.execute("DELETE FROM uploads WHERE owner = ?", [user_id])
+            self.db.execute("DELETE FROM choices WHERE owner = ?", [user_id])
             self.db.execute("DELETE FROM owners WHERE user_id = ?", [user_id])
             # The update that asks for this is still being handled: its row stays, emptied, until it is done.
             self.db.execute("UPDATE inbox SET body = '' WHERE user_id = ?", [user_id])
@@ -103,22 +107,32 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
-    def current(self, user_id: int) -> dict[Kind, Path]:
-        """Where the shop's tables lie now, by kind: of each kind the one of the latest upload since the last new start."""
+    def current(self, user_id: int, *, before: int | None = None) -> dict[Kind, Path]:
+        """Where the shop's tables lie now, by kind: of each kind the one of the latest upload since the last new start.
+
+        `before` looks back: to the time just before the upload of that number.
+        """
         rows = self.db.execute(
             "SELECT kind, merged, max(upload) FROM snapshots JOIN uploads ON uploads.id = upload"
-            " WHERE owner = ? AND upload >= ? GROUP BY kind",
-            [user_id, self._start(user_id)],
+            " WHERE owner = :owner AND upload >= :start AND (:before IS NULL OR upload < :before) GROUP BY kind",
+            {"owner": user_id, "start": self._start(user_id), "before": before},
         )
         return {Kind(kind): self.folder_of(user_id) / name for kind, name, _ in rows}
 
     def uploads(self, user_id: int) -> tuple[Upload, ...]:
         """What the owner has sent, newest first."""
         rows = self.db.execute(
-            "SELECT id, filename, at, tables FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
+            "SELECT id, filename, at, tables, raw FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
         )
         return tuple(
-            Upload(id_, name, datetime.fromisoformat(at), TABLES.validate_json(text)) for id_, name, at, text in rows
+            Upload(
+                id=number,
+                filename=name,
+                at=datetime.fromisoformat(at),
+                tables=TABLES.validate_json(tables),
+                raw=self.folder_of(user_id) / raw if raw else None,
+            )
+            for number, name, at, tables, raw in rows
         )
 
     def seen(self, user_id: int, sha256: str) -> Upload | None:
@@ -135,15 +149,25 @@ class Store:
         """The upload of that number, if it is this owner's."""
         return next((found for found in self.uploads(user_id) if found.id == upload), None)
 
-    def add(self, user_id: int, filename: str, sha256: str, taken: Taken) -> Upload:
+    def add(self, user_id: int, filename: str, sha256: str, taken: Taken, raw: Path | None = None) -> Upload:
         """Make what a worker wrote part of the shop, in one transaction."""
         _sync(self.folder_of(user_id))
         with self.db.atomic():
-            upload = self._insert_upload(
-                user_id, filename, sha256, TABLES.dump_json(taken.tables).decode(), afresh=False
-            )
-            for written in taken.written:
-                self._insert_snapshot(upload, written)
+            self.db.execute("UPDATE uploads SET raw = NULL WHERE owner = ?", [user_id])
+            upload = self._insert_upload(user_id, filename, sha256, _json(taken.tables), afresh=False)
+            self.db.table("uploads").update(upload, {"raw": raw.name if raw else None})
+            self._insert_snapshots(upload, taken.written)
+        self._sweep_folder(user_id)
+        return self.uploads(user_id)[0]
+
+    def replace(self, user_id: int, upload: int, taken: Taken) -> Upload:
+        """Let an upload be what a worker understood this time, in one transaction."""
+        _sync(self.folder_of(user_id))
+        with self.db.atomic():
+            self.db.execute("DELETE FROM snapshots WHERE upload = ?", [upload])
+            self.db.table("uploads").update(upload, {"tables": _json(taken.tables)})
+            self._insert_snapshots(upload, taken.written)
+        self._sweep_folder(user_id)
         return self.uploads(user_id)[0]
 
     def start_over(self, user_id: int, upload: int) -> Upload | None:
@@ -180,9 +204,27 @@ class Store:
         assert isinstance(inserted, int)
         return inserted
 
-    def _insert_snapshot(self, upload: int, written: Written) -> None:
-        names = {"own": written.own.name, "merged": written.merged.name}
-        self.db.table("snapshots").insert({"upload": upload, "kind": str(written.kind), **names})
+    def _insert_snapshots(self, upload: int, written: Iterable[Written]) -> None:
+        self.db.table("snapshots").insert_all(
+            {"upload": upload, "kind": str(table.kind), "own": table.own.name, "merged": table.merged.name}
+            for table in written
+        )
+
+    # Corrections: what an owner said a column means
+
+    def roles(self, user_id: int) -> dict[str, dict[str, Role]]:
+        """The owner's corrections, by layout and header."""
+        found: dict[str, dict[str, Role]] = {}
+        for layout, header, role in self.db.execute(
+            "SELECT layout, header, role FROM choices WHERE owner = ?", [user_id]
+        ):
+            found.setdefault(layout, {})[header] = Role(role)
+        return found
+
+    def set_role(self, user_id: int, layout: str, header: str, role: Role) -> None:
+        """Remember what a column of sheets with this layout means to this owner."""
+        row = {"owner": user_id, "layout": layout, "header": header, "role": str(role)}
+        self.db.table("choices").upsert(row, pk=("owner", "layout", "header"))
 
     # Inbox: what Telegram handed over and is not answered yet
 
@@ -239,7 +281,7 @@ class Store:
 
     def _sweep_folder(self, user_id: int) -> None:
         rows = self.db.execute(
-            "SELECT own, merged FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = ?", [user_id]
+            "SELECT own, merged, raw FROM uploads LEFT JOIN snapshots ON uploads.id = upload WHERE owner = ?", [user_id]
         )
         kept = {name for row in rows for name in row}
         for file in _files(self.folder_of(user_id)):
@@ -260,6 +302,10 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _json(tables: tuple[Table, ...]) -> str:
+    return TABLES.dump_json(tables).decode()
 
 
 def _now() -> str:

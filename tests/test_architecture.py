@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.resources",),
     ("analytics.registry",),
     tuple(f"analytics.{analysis.name}" for analysis in ANALYSES),
+    ("analytics.natural", "analytics.people"),
     (
         "analytics.clusters",
         "analytics.rfm",

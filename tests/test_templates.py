@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from analytics import errors as analytics_errors
+from analytics.dataset import LEFT_OUT, NOTED
 from analytics.errors import Problem
 from analytics.language import LANGUAGES
 from analytics.registry import ANALYSES
@@ -56,6 +57,13 @@ def test_every_analysis_has_title_hint_body_and_its_views(analysis: Any, languag
     assert renderer.title(analysis.name, language)
     assert 1 <= len(renderer.hint(analysis.name, language)) <= 256
     assert {"body", *analysis.views} <= set(macros(language, f"{analysis.name}.html"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_on_a_receipt_has_its_words(language: str) -> None:
+    module = Renderer(TEMPLATES)._module("upload", language)
+    assert set(module.left_out) == LEFT_OUT
+    assert set(module.noted) == NOTED
 
 
 def all_problems() -> list[type[Problem]]:

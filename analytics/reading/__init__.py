@@ -1,6 +1,7 @@
 """Any spreadsheet a shop can export → datasets.
 
-container (what is inside) → text, workbook (a sheet of cells) → roles, kinds (what it means) → orders, tables (the
+container (what is inside) → text, workbook, page (a sheet of cells) → stacked, rows (its tables, without blanks and totals)
+→ roles, kinds (what they mean) → orders with lines and money, or tables (the
 canonical table) and the receipt. Every step is a module of that name.
 """
 
@@ -21,6 +22,7 @@ from analytics.reading.page import read_page
 from analytics.reading.roles import find_roles
 from analytics.reading.rows import without_totals_and_blanks
 from analytics.reading.sheet import Sheet
+from analytics.reading.stacked import split_tables
 from analytics.reading.statuses import RETURNS_LIST
 from analytics.reading.tables import read_table
 from analytics.reading.tally import Tally
@@ -45,7 +47,8 @@ def read(content: bytes, filename: str, choices: Choices = USUAL) -> tuple[Datas
             try:
                 if isinstance(sheet, DatasetError):
                     raise sheet
-                datasets.append(_dataset(sheet, part.name, sha256, choices))
+                for table in split_tables(sheet):
+                    datasets.append(_dataset(table, part.name, sha256, choices))
             except DatasetError as problem:
                 problems.append(problem)
     if datasets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ AT_FOUR = {b"ftyp": "video"}
 AT_EIGHT = {b"WEBP": "image", b"WAVE": "audio", b"AVI ": "video"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+BOOK_BEGINS, FILE_PASSWORD = b"\x09\x08\x10\x00\x00\x06\x05\x00", 0x2F
 WORD_PROCESSOR = ("word/document.xml", "ppt/presentation.xml")
 TIGHT = 250
 """Unpacked to packed size above which nothing was packed but the wish to fill a disk (from 32 MB on)."""
@@ -73,12 +75,23 @@ def unpack(content: bytes, filename: str, choices: Choices, depth: int = 0) -> t
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _unzip(content, filename, choices, depth)
     if content.startswith(OLE):
-        if ENCRYPTED in content:
+        if ENCRYPTED in content or _has_file_password(content):
             raise Locked(filename)
         return (Part(filename, content, Form.WORKBOOK),)
     if looks_like := _other_format(content):
         raise UnknownFormat(filename, looks_like)
     return (Part(filename, content, Form.PAGE if _is_page(content) else Form.TEXT),)
+
+
+def _has_file_password(content: bytes) -> bool:
+    """Whether one of the first records of a workbook of 1997 says that the rest is encrypted."""
+    place = content.find(BOOK_BEGINS)
+    for _ in range(8 if place >= 0 else 0):
+        kind, size = struct.unpack_from("<HH", content.ljust(place + 4, b"\0"), place)
+        if kind == FILE_PASSWORD:
+            return True
+        place += 4 + size
+    return False
 
 
 def _gunzip(content: bytes, filename: str, choices: Choices) -> bytes:

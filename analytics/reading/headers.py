@@ -172,24 +172,9 @@ STAFF = frozenset(
 )
 """Names in lists of one's own people, who are no customers."""
 
-TOTALS = frozenset(
-    [
-        "合计",
-        "总计",
-        "小计",
-        "共计",
-        "总和",
-        "汇总",
-        "本页合计",
-        "total",
-        "totals",
-        "grandtotal",
-        "subtotal",
-        "sum",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-    ]
+TOTAL = (
+    r"(?i)^\W*(合计|合計|总计|總計|小计|小計|共计|共計|总和|汇总|本页合计|grand ?total|sub ?total|totals?|sum|summe|"
+    r"gesamt|gesamtsumme)\W*$"
 )
 """First cells of a line that adds up the lines above."""
 
@@ -201,4 +186,4 @@ def is_known(header: str) -> bool:
 
 def is_total(cell: str) -> bool:
     """Whether a line that begins like this adds up others."""
-    return normalise(cell) in TOTALS
+    return re.match(TOTAL, cell) is not None

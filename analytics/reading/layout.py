@@ -35,9 +35,9 @@ def find_layout(rows: Sequence[Row]) -> Layout:
     widths = [_filled(row) for row in rows]
     width = _table_width(widths)
     candidates = [i for i, row in enumerate(rows[:40]) if _may_be_header(row, width)]
-    for i in candidates:
-        if _has_known_names(rows[i]):
-            return _with_second_line(rows, i)
+    if (known := next((i for i in candidates if _has_known_names(rows[i])), None)) is not None:
+        above = (i for i in candidates if i < known and widths[i] >= widths[known] and _differs(rows[i], rows[i + 1 :]))
+        return _with_second_line(rows, next(above, known))
     if _are_baskets([row for row, filled in zip(rows, widths, strict=True) if filled]):
         return Layout((), None, 0, baskets=True)
     for i in candidates:

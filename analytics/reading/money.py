@@ -52,7 +52,7 @@ def net_money(lines: Lines, tally: Tally, *, returns: bool) -> tuple[Floats, Mas
 def _gross(lines: Lines, kept: Mask) -> Floats | None:
     """Money before refunds: what was paid without postage, else the line's own less discount, else the order's total.
 
-    Discounts that never pass 1 beside money that does are shares of the line.
+    Broken discounts that never pass 1, beside money that does, are shares of the line.
     """
     own, paid, total = line_money(lines), lines.number(Role.PAID), lines.number(Role.ORDER_TOTAL)
     weights = np.where(kept, _weights(lines, own), 0.0)
@@ -67,9 +67,10 @@ def _gross(lines: Lines, kept: Mask) -> Floats | None:
         discount = lines.number(Role.DISCOUNT)
         if discount is None or Role.AMOUNT in lines.roles:
             return own
-        if np.nanmax(np.abs(discount), initial=0.0) <= 1 and np.nanmedian(np.abs(own)) > 2:
-            return own * (1.0 - np.nan_to_num(np.abs(discount)))
-        return own - np.nan_to_num(np.abs(lines.by_line(discount, weights)))
+        discount = np.abs(discount)
+        if (discount[discount > 0] <= 1).all() and (discount % 1 > 0).any() and np.nanmedian(np.abs(own)) > 2:
+            return own * (1.0 - np.nan_to_num(discount))
+        return own - np.nan_to_num(lines.by_line(discount, weights))
     return None if total is None else lines.by_line(total, weights)
 
 

@@ -8,19 +8,16 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.dataset import Count
-from analytics.reading.headers import is_total
+from analytics.reading.headers import TOTAL
 from analytics.reading.sheet import Cells, Sheet
-from analytics.reading.values import Mask
+from analytics.reading.values import Mask, matches
 
 
 def without_totals_and_blanks(sheet: Sheet) -> Sheet:
     """Blank rows at the end are not even counted, as every spreadsheet has a million of them; others are left out."""
     if sheet.baskets:
         return sheet
-    blank = np.ones(len(sheet.numbers), dtype=bool)
-    for column in sheet.columns:
-        if column.array.null_count < len(column):
-            blank &= column.blank
+    blank = sheet.blank.copy()
     last = len(blank) - int(np.argmax(~blank[::-1])) if not blank.all() else 0
     total = _totals(sheet) & ~blank
     if last == len(blank) and not blank.any() and not total.any():
@@ -46,12 +43,7 @@ def _totals(sheet: Sheet) -> Mask:
     open_ = ~found
     for column in sheet.columns[:4]:
         if pa.types.is_dictionary(column.array.type):
-            words = np.array(
-                [is_total(text) for text in column.distinct.to_pylist()] if len(column.distinct) < 5000 else [],
-                dtype=bool,
-            )
-            if words.any():
-                found |= np.append(words, False)[column.codes] & open_
+            found |= matches(column, TOTAL) & open_
         open_ = open_ & column.blank
     return found & _with_gaps(sheet) if found.any() else found
 

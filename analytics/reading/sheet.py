@@ -107,6 +107,15 @@ class Sheet:
     has_header: bool = True
     baskets: bool = False
 
+    @cached_property
+    def blank(self) -> NDArray[np.bool_]:
+        """Whether the whole row is empty, by row."""
+        blank = np.ones(len(self.numbers), dtype=bool)
+        for column in self.columns:
+            if column.array.null_count < len(column):
+                blank &= column.blank
+        return blank
+
     @property
     def headers(self) -> tuple[str, ...]:
         """The header of each column, in order."""

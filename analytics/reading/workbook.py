@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import fastexcel
 import numpy as np
 import pyarrow as pa
@@ -19,14 +22,11 @@ NAMELESS = "__UNNAMED__"
 
 def read_workbook(part: Part, choices: Choices) -> list[Sheet | DatasetError]:
     """For every worksheet its sheet, or why there is none. Raises Damaged or Locked."""
-    try:
+    with _reported(part.name):
         reader = fastexcel.read_excel(part.content)
-        names = reader.sheet_names
-    except fastexcel.FastExcelError as error:
-        raise _named(error, part.name) from None
     first_rows = find_first_rows(part.content)
     found: list[Sheet | DatasetError] = []
-    for name in names:
+    for name in reader.sheet_names:
         try:
             found.append(_worksheet(reader, name, part.name, choices, first_rows.get(name, 1)))
         except DatasetError as problem:
@@ -34,8 +34,17 @@ def read_workbook(part: Part, choices: Choices) -> list[Sheet | DatasetError]:
     return found
 
 
-def _named(error: Exception, filename: str) -> DatasetError:
-    return Locked(filename) if "password" in str(error).lower() else Damaged(filename)
+@contextmanager
+def _reported(filename: str) -> Iterator[None]:
+    """What the library says of a broken workbook, as a problem of ours; its panics are no `Exception`."""
+    try:
+        yield
+    except fastexcel.FastExcelError as error:
+        raise (Locked(filename) if "password" in str(error).lower() else Damaged(filename)) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Damaged(filename) from None
 
 
 def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices: Choices, first_row: int) -> Sheet:
@@ -63,13 +72,8 @@ def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices:
 
 
 def _load(reader: fastexcel.ExcelReader, name: str, filename: str, header: int | None) -> pa.RecordBatch:
-    try:
-        sheet = reader.load_sheet(name, header_row=header, schema_sample_rows=None)
-        return pa.record_batch(sheet)
-    except fastexcel.FastExcelError as error:
-        if header == 0 and "header" in str(error).lower():
-            return _load(reader, name, filename, None)
-        raise _named(error, filename) from None
+    with _reported(filename):
+        return pa.record_batch(reader.load_sheet(name, header_row=header, schema_sample_rows=None))
 
 
 def _preview(batch: pa.RecordBatch) -> list[Row]:

@@ -7,9 +7,12 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from telegram import Document, Update
 
+from analytics.dataset import Kind
+from analytics.reading.choices import Choices
 from bot import jobs
 from bot.context import Context
 from bot.errors import FileTooBig, NotASheet, Outdated
@@ -45,20 +48,27 @@ async def _take_in(context: Context, document: Document, filename: str, progress
             await handle.download_to_drive(file)
         sha256 = await asyncio.to_thread(_sha256, file)
         if (known := store.seen(owner, sha256)) is not None:
-            await _tell(context, known, progress, news="again")
+            await tell(context, known, progress, news="again")
             return
         await progress.step(context.worded("upload", "reading", filename=filename))
-        before = store.current(owner)
-        max_rows = context.services.settings.max_rows
-        taken = await context.compute(jobs.take_in, file, filename, max_rows, before, folder)
-        merged = any(written.own != written.merged for written in taken.written)
-        added = store.add(owner, filename, sha256, taken)
-        await _tell(context, added, progress, news="merged" if merged else "new")
+        secret = context.owner.secret
+        taken = await context.compute(
+            jobs.take_in, file, filename, choices(context), store.current(owner), folder, secret
+        )
+        merged = any(table.own != table.merged for table in taken.written if table.kind is not Kind.PEOPLE)
+        added = store.add(owner, filename, sha256, taken, file.rename(folder / f"sent-{secrets.token_hex(8)}"))
+        await tell(context, added, progress, news="merged" if merged else "new")
     finally:
         file.unlink(missing_ok=True)
 
 
-async def _tell(context: Context, upload: Upload, progress: Progress, news: str) -> None:
+def choices(context: Context, **corrected: Any) -> Choices:
+    """This server's limits, and what the owner has said about columns so far."""
+    limit, roles = context.services.settings.max_rows, context.services.store.roles(context.owner.user_id)
+    return Choices(**{"max_rows": limit, "roles": roles, **corrected})
+
+
+async def tell(context: Context, upload: Upload, progress: Progress, news: str) -> None:
     """What the file held, and what the shop looks like now."""
     references = context.services.store.current(context.owner.user_id)
     asked = context.asked
@@ -83,7 +93,7 @@ async def only(context: Context, words: Sequence[str]) -> None:
     if upload is None:
         raise Outdated
     async with context.working(context.worded("chat", "thinking")) as progress:
-        await _tell(context, upload, progress, news="only")
+        await tell(context, upload, progress, news="only")
 
 
 async def receipt(context: Context, words: Sequence[str]) -> None:

@@ -57,6 +57,17 @@ def test_workbook_with_several_sheets() -> None:
     assert customers.kind is Kind.CUSTOMERS
 
 
+def test_tables_below_each_other() -> None:
+    text = (
+        "order id,date,amount,customer id\n1,2024-01-02,5,a\n2,2024-01-03,6,b\n\ncustomer id,age,sex\na,30,f\nb,40,m\n"
+    )
+    orders, customers = read(text.encode(), "a.csv")
+    assert (orders.kind, customers.kind) == (Kind.ORDERS, Kind.CUSTOMERS)
+    assert column(orders, "amount") == [5, 6]
+    assert column(customers, "age") == [30, 40]
+    assert customers.names == ("customer", "age", "sex")
+
+
 def test_workbook_keeps_dates_numbers_and_ids() -> None:
     rows: list[list[Cell]] = [
         [*HEADER],

@@ -5,6 +5,8 @@ import datetime as dt
 
 import pytest
 
+from analytics.dataset import Role
+from analytics.reading import Choices, signature
 from tests.analytics.reading.sheets import column, left_out, one, roles
 from tests.analytics.reading.workbooks import Cell, xlsx
 
@@ -13,6 +15,8 @@ ROWS = [
     ("001", "2024-01-02", "5.5", "王"),
     ("002", "2024-01-03", "6.5", "李"),
 ]
+
+CHOSEN = Choices(roles={signature(["kind", "thing", "note", "made"]): {"thing": Role.PRODUCT, "note": Role.ORDER}})
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "，"])
@@ -41,6 +45,11 @@ def test_title_lines_above_and_total_below() -> None:
     assert dataset.receipt.left_out[0].examples == (7,)
 
 
+def test_total_line_below_very_many_orders() -> None:
+    lines = "".join(f"A{i},2024-01-02,5\n" for i in range(6000))
+    assert left_out(one(f"order id,date,amount\n{lines}Total:,,30000\n")) == {"total_line": 1}
+
+
 def test_short_title_lines_above() -> None:
     dataset = one("Sales report\nMarch 2024\norder id,date,amount\n1,2024-03-02,5\n2,2024-03-03,6\n")
     assert column(dataset, "amount") == [5, 6]
@@ -50,6 +59,14 @@ def test_header_of_two_lines() -> None:
     dataset = one("order,,customer,\nno,date,name,amount\n1,2024-01-02,Ann,5\n2,2024-01-03,Bob,6\n")
     assert column(dataset, "amount") == [5, 6]
     assert column(dataset, "customer") == ["Ann", "Bob"]
+
+
+def test_words_of_headers_among_the_data_are_no_header() -> None:
+    dataset = one(
+        "kind,thing,note,made\nbook,a,x,2024-01-02\nphone,email,date,2024-01-03\nlamp,b,y,2024-01-04\n", choices=CHOSEN
+    )
+    assert dataset.columns[0].header == "kind"
+    assert dataset.rows == 3
 
 
 def test_no_header_at_all() -> None:

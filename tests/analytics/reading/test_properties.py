@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import gzip
 import io
 import random
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from analytics.errors import AnalyticsError
 from analytics.reading import read
 from tests.analytics.reading.sheets import column, one
-from tests.analytics.reading.workbooks import xlsx, zipped
+from tests.analytics.reading.workbooks import Cell, xls, xlsx, zipped
 from tests.data_sets import shared_file
 
 NAMES = st.text(
@@ -164,6 +166,30 @@ FUZZED = [
     "cdnow_sample.csv", "tmall_orders_zh.csv", "mall_customers.csv", "telco_churn.csv", "groceries.csv", "shopping_reviews_zh.csv",
     "shopify_orders_export.csv.gz", "online_retail_2010_12.xlsx", "cdnow_sample.txt", "retail.dat.gz",
 ]  # fmt: skip
+
+
+def test_mangled_old_workbooks_are_read_or_refused() -> None:
+    rows: list[list[str | float]] = [["订单编号", "下单时间", "金额", "客户"]]
+    for i in range(50):
+        line: list[str | float] = [str(i), "2024-01-02", 5.5, "王"]
+        rows.append(line)
+    book = xls(rows)
+    generator = random.Random(97)
+    for _ in range(200):
+        with contextlib.suppress(AnalyticsError):
+            read(mangled(book, generator), "a.xls")
+
+
+def test_workbooks_with_mangled_insides_are_read_or_refused() -> None:
+    rows: list[list[Cell]] = [["order id", "date", "amount"]]
+    rows += [[i, "2024-01-02", i] for i in range(30)]
+    with zipfile.ZipFile(io.BytesIO(xlsx({"S": rows}))) as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    generator = random.Random(7)
+    for _ in range(200):
+        name = generator.choice(list(files))
+        with contextlib.suppress(AnalyticsError):
+            read(zipped(files | {name: mangled(files[name], generator)}), "a.xlsx")
 
 
 @pytest.mark.parametrize("name", FUZZED)

@@ -74,7 +74,7 @@ def xls(rows: Sequence[Sequence[str | float]], *, locked: bool = False) -> bytes
         return record(0x809, struct.pack("<HHHHII", 0x600, what, 0, 0, 0, 0x600))
 
     filepass = record(0x2F, struct.pack("<HHH", 1, 1, 1), bytes(48)) if locked else b""
-    globals_size = len(begin(5)) + len(filepass) + 4 + 8 + 2 + 4
+    globals_size = len(begin(5)) + len(filepass) + 13 + 4
     book = begin(5) + filepass + record(0x85, struct.pack("<IHBB", globals_size, 0, 1, 0), b"S") + record(0x0A)
     book += begin(0x10) + b"".join(cell(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row))
     book += record(0x0A)

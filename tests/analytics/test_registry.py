@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from analytics import registry
+from analytics.analysis import Asked
+from analytics.dataset import Kind, Shop
+from analytics.errors import MissingData, OptionError, UnknownGroup
+from tests.analytics.shops import customers, dataset, line, lively, shop
+
+EVERYTHING = Shop(orders=shop(lively()).orders, customers=customers({"age": [30.0]}))
+
+
+def test_every_analysis_is_found_by_its_name() -> None:
+    assert list(registry.BY_NAME) == [analysis.name for analysis in registry.ANALYSES]
+
+
+def test_names_of_analyses_and_views_can_be_commands_and_buttons() -> None:
+    for analysis in registry.ANALYSES:
+        assert all(
+            name.isascii() and name.islower() and name.isidentifier() for name in (analysis.name, *analysis.views)
+        )
+
+
+@pytest.mark.parametrize("name", registry.BY_NAME)
+def test_a_question_without_data_is_refused(name: str) -> None:
+    with pytest.raises(MissingData) as refusal:
+        registry.analyse(name, Shop(), (), Asked())
+    assert refusal.value.analysis == name
+
+
+def test_comments_allow_the_overview_only() -> None:
+    comments = Shop(comments=dataset(Kind.COMMENTS, {"text": ["fine"]}))
+    assert registry.analyse("overview", comments, (), Asked()).answerable == ("overview",)
+
+
+def test_orders_without_customers_do_not_allow_segments() -> None:
+    with pytest.raises(MissingData):
+        registry.analyse("segments", shop([{"day": 1, "amount": 5.0}]), (), Asked())
+
+
+@pytest.mark.parametrize("name", registry.BY_NAME)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_answer_has_its_picture_and_travels(name: str, language: str) -> None:
+    outcome = registry.analyse(name, EVERYTHING, (), Asked(language=language))
+    assert (outcome.analysis, outcome.view, outcome.document) == (name, "body", None)
+    assert outcome.chart is not None
+    assert outcome.answerable == tuple(registry.BY_NAME)
+    assert pickle.loads(pickle.dumps(outcome)) == outcome
+
+
+def test_pictures_may_be_declined() -> None:
+    assert registry.analyse("segments", EVERYTHING, (), Asked(pictures=False)).chart is None
+
+
+def test_another_side_of_the_answer_has_no_picture() -> None:
+    outcome = registry.analyse("segments", EVERYTHING, ("names", "champions"), Asked())
+    assert (outcome.view, outcome.chart, outcome.document) == ("names", None, None)
+    assert outcome.report.group == "champions"
+
+
+def test_the_list_comes_as_a_file() -> None:
+    outcome = registry.analyse("segments", EVERYTHING, ("list", "champions"), Asked(language="zh"))
+    assert outcome.document is not None
+    assert outcome.document.filename == "冠军客户.csv"
+    rows = outcome.document.content.decode("utf-8-sig").splitlines()
+    assert len(rows) - 1 == next(s.customers for s in outcome.report.groups if s.code == "champions")
+
+
+def test_a_customer_who_is_a_formula_does_not_leave_as_one() -> None:
+    rows = [*lively(), line("=1+1", 362, 9.0, "formula")]
+    outcome = registry.analyse("segments", shop(rows), ("list",), Asked())
+    assert outcome.document is not None
+    assert b"\n'=1+1," in outcome.document.content
+    assert b"\n=1+1," not in outcome.document.content
+
+
+def test_words_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(OptionError):
+        registry.analyse("segments", EVERYTHING, ("friends",), Asked())
+    with pytest.raises(OptionError):
+        registry.analyse("overview", EVERYTHING, ("list",), Asked())
+
+
+def test_a_list_of_nobody_is_refused() -> None:
+    with pytest.raises(UnknownGroup):
+        registry.analyse("segments", EVERYTHING, ("list", "cluster_7"), Asked())

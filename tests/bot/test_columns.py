@@ -1,0 +1,90 @@
+"""Correcting what a column was taken for."""
+
+from __future__ import annotations
+
+from tests.talk import Running, Talk
+
+SHEET = "\n".join(
+    [
+        "No,When,Who,Sum,Extra",
+        *(f"{i},2026-03-{1 + i % 28:02},K{i % 50},{10 + i % 7},{1000 + i % 9}" for i in range(200)),
+    ]
+).encode()
+
+
+async def test_what_the_columns_were_taken_for_is_shown(ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    (answer,) = await ann.tap("Columns right?")
+    assert "Date ← When" in answer.words
+    assert answer.button("Sum")
+
+
+async def test_a_tap_changes_a_column_and_the_file_is_read_again(ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    await ann.say("/columns")
+    (page,) = await ann.tap("Extra")
+    assert "What is in “Extra”?" in page.words
+    (answer,) = await ann.tap("Line total")
+    assert "again, the way you said" in answer.words
+    (overview,) = await ann.say("/overview")
+    assert "You sold 200,7" in overview.words or "You sold 201" in overview.words or "You sold 200" in overview.words
+    (shown,) = await ann.say("/columns")
+    assert "Line total ← Extra" in shown.words
+
+
+async def test_the_choice_is_remembered_for_sheets_of_that_layout(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    upload = bot.services.store.uploads(ann.person.user_id)[0]
+    await ann.say(f"/columns {upload.id} 0 4 amount")
+    await ann.say("/undo")
+    await ann.send("next month.csv", SHEET.replace(b"2026-03", b"2026-04"))
+    (shown,) = await ann.say("/columns")
+    assert "Line total ← Extra" in shown.words
+
+
+async def test_a_correction_that_breaks_the_file_changes_nothing(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    before = bot.services.store.current(ann.person.user_id)
+    upload = bot.services.store.uploads(ann.person.user_id)[0]
+    (answer,) = await ann.say(f"/columns {upload.id} 0 1 rating")
+    assert answer.words
+    if "Nothing was changed" in answer.words:
+        assert bot.services.store.current(ann.person.user_id) == before
+
+
+async def test_only_the_latest_file_is_kept_for_reading_again(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    first = bot.services.store.uploads(ann.person.user_id)[0]
+    await ann.send("more.csv", SHEET.replace(b"2026-03", b"2026-05"))
+    (answer,) = await ann.say(f"/columns {first.id} 0 4 amount")
+    assert "no longer have the file" in answer.words
+    folder = bot.services.store.folder_of(ann.person.user_id)
+    assert len(list(folder.glob("sent-*"))) == 1
+
+
+async def test_the_order_of_day_and_month_can_be_turned(ann: Talk) -> None:
+    sheet = "\n".join(
+        ["Order ID,Date,Customer,Total", *(f"{i},0{1 + i % 9}/0{1 + i % 5}/2026,K{i % 50},9" for i in range(90))]
+    )
+    await ann.send("orders.csv", sheet.encode())
+    (first,) = await ann.say("/overview")
+    await ann.say("/dates month")
+    (second,) = await ann.say("/overview")
+    await ann.say("/dates day")
+    (third,) = await ann.say("/overview")
+    assert second.words != third.words
+    assert first.words in {second.words, third.words}
+
+
+async def test_a_file_whose_characters_were_guessed_offers_what_it_could_be(ann: Talk) -> None:
+    rows = "\n".join(f"{i},2026-03-0{1 + i % 9},K{i % 40},9" for i in range(90))
+    sheet = f"Order ID,Date,Customer,Total\n{rows}\n900,2026-03-02,{'한국'},9\n"
+    (answer,) = await ann.send("orders.csv", sheet.encode("cp949"))
+    if "I guessed the characters" in answer.words:
+        (offered,) = await ann.tap("Names look garbled?")
+    else:
+        (offered,) = await ann.say("/encoding")
+    assert "한국" in offered.words
+    number = next(line[0] for line in offered.words.splitlines() if "한국" in line)
+    (again,) = await ann.tap(f"Number {number}")
+    assert "again, the way you said" in again.words
