@@ -8,7 +8,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
 from analytics import charts, language
 from analytics.analysis import Analysis, Asked, Need
@@ -100,9 +99,10 @@ def run(shop: Shop, _: None) -> OverviewReport:
 def _met(orders: Dataset, customers: Dataset) -> int | None:
     if not orders.has(Role.CUSTOMER):
         return None
-    bought = orders.table(Role.CUSTOMER)[Role.CUSTOMER].unique().drop_null()
-    listed = customers.table(Role.CUSTOMER)[Role.CUSTOMER].unique()
-    return int(pc.sum(pc.is_in(listed, value_set=bought)).as_py() or 0)
+    bought, listed = (
+        set(table.table(Role.CUSTOMER)[Role.CUSTOMER].unique().to_pylist()) for table in (orders, customers)
+    )
+    return len(bought & listed - {None})
 
 
 def _described_by(customers: Dataset) -> tuple[str, ...]:
