@@ -139,7 +139,8 @@ class Count:
 class Receipt:
     """How a table was read. `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation.
 
-    The reasons are those of `LEFT_OUT` and `NOTED`.
+    The reasons are those of `LEFT_OUT` and `NOTED`. `passed_over` names the sheets of the same file that hold nothing of
+    a shop's; it stands on the receipt of the file's first table.
     """
 
     filename: str
@@ -151,6 +152,7 @@ class Receipt:
     rows_used: int
     left_out: tuple[Count, ...] = ()
     noted: tuple[Count, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert {count.reason for count in self.left_out} <= LEFT_OUT
@@ -225,7 +227,7 @@ class Dataset:
         return cls(
             kind=Kind(about["kind"]),
             columns=tuple(Column(c["header"], Role(c["role"]), c["confidence"]) for c in about["columns"]),
-            receipt=Receipt(**(receipt | counts)),
+            receipt=Receipt(**(receipt | counts | {"passed_over": tuple(receipt["passed_over"])})),
             currency=about["currency"],
             source=path,
         )

@@ -4,7 +4,8 @@ AnalyticsError
 ├── DatasetError        the file cannot become a dataset
 │   ├── EmptyFile, NoRows, NoTable, UnknownFormat, Locked, Damaged
 │   ├── TooManyRows, TooManyColumns, TooLarge
-│   └── NothingUsable
+│   ├── NothingUsable
+│   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
 │   └── UnknownGroup
@@ -115,6 +116,15 @@ class NothingUsable(DatasetError):
 
     filename: str
     columns: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class OtherCurrency(DatasetError):
+    """The file is in one currency, the shop so far in another (ISO 4217 codes); they cannot be added up."""
+
+    filename: str
+    currency: str
+    known: str
 
 
 class QuestionError(AnalyticsError):

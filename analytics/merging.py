@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.dataset import Column, Dataset, Kind, Role
+from analytics.errors import OtherCurrency
 
 # What a row is about, by kind: the first of these sets that both tables have.
 KEYS: dict[Kind, tuple[tuple[Role, ...], ...]] = {
@@ -28,13 +29,19 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     later corrections replace. Rows without an order number are known by the next key of their kind, rows without any
     key by all that they say. Where the tables have no key in common, all rows are kept. Currency, columns and receipt
     are the newer ones'; columns that only one of the two has are empty for the other's rows, and columns that are text
-    in one of the two become text.
+    in one of the two become text. A list of nothing but returns joins the sales that it speaks of.
+
+    Raises OtherCurrency where adding up would mix two currencies.
     """
+    if None not in (old.currency, new.currency) and old.currency != new.currency:
+        raise OtherCurrency(new.receipt.filename, str(new.currency), str(old.currency))
     before, after = old.table(), new.table()
     keys = [keys for keys in KEYS[old.kind] if old.has(*keys) and new.has(*keys)]
     if keys:
         shared = tuple(name for name in before.column_names if name in after.column_names)
         again = pc.is_in(_about(before, keys, shared), value_set=_about(after, keys, shared))
+        if _returns_only(after) and Role.TAKEN_BACK in before.column_names:
+            again = pc.and_(again, before[Role.TAKEN_BACK])
         before = before.filter(pc.invert(again))
     rows = pa.concat_tables(_alike(_plain(before), _plain(after)), promote_options="permissive")
     return Dataset(
@@ -44,6 +51,10 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
         currency=new.currency or old.currency,
         source=rows.unify_dictionaries().combine_chunks(),
     )
+
+
+def _returns_only(table: pa.Table) -> bool:
+    return Role.TAKEN_BACK in table.column_names and bool(pc.all(table[Role.TAKEN_BACK]).as_py())
 
 
 def _plain(table: pa.Table) -> pa.Table:

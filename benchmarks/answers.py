@@ -18,9 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from analytics.dataset import Dataset, Kind
+from analytics.rfm import customer_table
 from benchmarks.data import Missing, find
 from benchmarks.measure import Line, in_worker, interleaved, peak
-from benchmarks.reading import bare_csv, take_in, unpacked
+from benchmarks.reading import bare_csv, unpacked
+from benchmarks.work import ask, take_in
 
 COLUMNS = ["customer", "order", "time", "amount", "taken_back"]
 GROUPS = range(2, 9)
@@ -44,8 +47,9 @@ def run() -> Iterator[Line | Missing]:
         yield Line("/segments with picture, from snapshot", took["segments"], "bare read_csv", took["bare"])
         yield Line("/segments with picture, from snapshot", took["segments"], "notebook", took["notebook"])
         yield Line("/segments with picture, from snapshot", took["segments"], "notebook, sampled", took["sampled"], 1)
-        snapshot = in_worker(_snapshot, plain, folder)
-        used = peak(ask, "segments", snapshot)
+        references = in_worker(take_in, plain, folder)
+        snapshot = references[Kind.ORDERS]
+        used = peak(ask, "segments", references)
         yield Line("/segments with picture, from snapshot", used, "notebook", peak(notebook, snapshot, None), unit="MB")
         yield Line(
             "/segments with picture, from snapshot",
@@ -58,34 +62,21 @@ def run() -> Iterator[Line | Missing]:
 
 def _time(plain: Path, packed: Path, folder: Path) -> dict[str, float]:
     content = plain.read_bytes()
-    snapshot = _snapshot(plain, folder)
+    references = take_in(plain, folder)
+    snapshot = references[Kind.ORDERS]
     _agree(snapshot)
     return interleaved(
         {
             "bare": lambda: bare_csv(io.BytesIO(content)),
-            "upload": lambda: ask("overview", _snapshot(plain, folder)),
+            "upload": lambda: ask("overview", take_in(plain, folder)),
             "bare packed": lambda: bare_csv(packed),
-            "upload packed": lambda: ask("overview", _snapshot(packed, folder)),
-            "overview": lambda: ask("overview", snapshot),
-            "segments": lambda: ask("segments", snapshot),
+            "upload packed": lambda: ask("overview", take_in(packed, folder)),
+            "overview": lambda: ask("overview", references),
+            "segments": lambda: ask("segments", references),
             "notebook": lambda: notebook(snapshot, None),
             "sampled": lambda: notebook(snapshot, SAMPLE),
         }
     )
-
-
-def _snapshot(file: Path, folder: Path) -> Path:
-    merged: Path = take_in(file, folder).written[0].merged
-    return merged
-
-
-def ask(name: str, snapshot: Path) -> Any:
-    """What the bot's worker does with a question."""
-    from analytics.analysis import Asked
-    from analytics.dataset import Kind
-    from bot import jobs
-
-    return jobs.answer(name, {Kind.ORDERS: snapshot}, (), Asked())
 
 
 def customers(snapshot: Path) -> Any:
@@ -135,9 +126,6 @@ def notebook(snapshot: Path, sample: int | None) -> bytes:
 def _agree(snapshot: Path) -> None:
     """The same customers with the same recency, frequency and money on both sides."""
     import numpy as np
-
-    from analytics.dataset import Dataset
-    from analytics.rfm import customer_table
 
     ours = customer_table(Dataset.open(snapshot).frame(*COLUMNS))
     theirs = customers(snapshot)

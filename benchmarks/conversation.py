@@ -25,10 +25,9 @@ from typing import ParamSpec, TypeVar
 
 import psutil
 
-from analytics.analysis import Asked
 from benchmarks.data import Missing, find
 from benchmarks.measure import MEGABYTE, Line, highest, percentile, resident
-from bot import jobs
+from benchmarks.work import ask, take_in
 from bot.compute import Compute
 from bot.simulator.telegram import Event
 from tests.talk import Running, Talk, running
@@ -42,7 +41,6 @@ TICK = 0.005
 PAUSE = 0.05
 PATIENCE = 300.0
 ASKED_AT_REST = 50
-MAX_ROWS = 3_000_000
 
 
 def run() -> Iterator[Line | Missing]:
@@ -128,9 +126,8 @@ async def _jobs(compute: Compute, file: Path, folder: Path) -> None:
     """The work of the uploads without the talk."""
 
     async def one() -> None:
-        taken = await compute(jobs.take_in, file, file.name, MAX_ROWS, {}, folder)
-        references = {written.kind: written.merged for written in taken.written}
-        await compute(jobs.answer, "overview", references, (), Asked())
+        references = await compute(take_in, file, folder)
+        await compute(ask, "overview", references)
 
     await asyncio.gather(*(one() for _ in range(UPLOADS)))
 

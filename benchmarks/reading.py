@@ -21,9 +21,9 @@ from typing import Any
 
 from benchmarks.data import Missing, find
 from benchmarks.measure import Line, in_worker, interleaved, peak
+from benchmarks.work import take_in
 from benchmarks.workbooks import write_order_lines
 
-MAX_ROWS = 3_000_000
 LARGE = 430_000
 TEXTS = ("InvoiceNo", "StockCode", "Description", "CustomerID", "Country")
 LEFT_OUT = ("Adjust bad debt", "test")
@@ -131,13 +131,6 @@ def _time_workbook(book: Path, folder: Path) -> dict[str, float]:
         },
         rounds=5,
     )
-
-
-def take_in(file: Path, folder: Path) -> Any:
-    """What the bot's worker does with an upload."""
-    from bot import jobs
-
-    return jobs.take_in(file, file.name, MAX_ROWS, {}, folder)
 
 
 def _bare_from_disk(file: Path) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 from analytics.dataset import Dataset, Kind, Receipt, Role
 from analytics.errors import DatasetError, NoRows, NoTable, NothingUsable, TooManyRows
@@ -42,6 +43,7 @@ def read(content: bytes, filename: str, choices: Choices = USUAL) -> tuple[Datas
     sha256 = hashlib.sha256(content).hexdigest()
     datasets: list[Dataset] = []
     problems: list[DatasetError] = []
+    passed_over: list[str] = []
     for part in unpack(content, filename, choices):
         for sheet in _sheets(part, choices):
             try:
@@ -51,8 +53,11 @@ def read(content: bytes, filename: str, choices: Choices = USUAL) -> tuple[Datas
                     datasets.append(_dataset(table, part.name, sha256, choices))
             except DatasetError as problem:
                 problems.append(problem)
+                if isinstance(sheet, Sheet) and (name := sheet.name or part.name) != filename:
+                    passed_over.append(name)
     if datasets:
-        return tuple(datasets)
+        first, *others = datasets
+        return replace(first, receipt=replace(first.receipt, passed_over=tuple(passed_over))), *others
     raise problems[0] if problems else NoTable(filename)
 
 

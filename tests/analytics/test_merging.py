@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.dataset import Dataset, Kind
+from analytics.errors import OtherCurrency
 from analytics.merging import merge
 from tests.analytics.shops import Row, customers, dataset, line, lively, orders
 
@@ -132,3 +133,22 @@ def test_a_merged_dataset_can_be_written_and_merged_again(tmp_path_factory: pyte
     rows: Sequence[Row] = lively(40)
     kept = merge(orders(rows[:60]).write(folder / "1.parquet"), orders(rows[40:])).write(folder / "2.parquet")
     assert same(merge(Dataset.open(folder / "2.parquet"), kept), orders(rows))
+
+
+def test_a_list_of_returns_joins_the_sales_that_it_speaks_of() -> None:
+    sales = orders([line("ann", 1, 10.0, "1"), line("bo", 2, 20.0, "2")])
+    returns = orders([line("ann", 5, -10.0, "1", taken_back=True)])
+    amounts = merge(sales, returns).table().column("amount").to_pylist()
+    assert sorted(amounts) == [-10.0, 10.0, 20.0]
+    assert sorted(merge(merge(sales, returns), returns).table().column("amount").to_pylist()) == [-10.0, 10.0, 20.0]
+
+
+def test_two_currencies_are_not_added_up() -> None:
+    with pytest.raises(OtherCurrency) as refused:
+        merge(orders([line("ann", 1, 10.0, "1")], "GBP"), orders([line("bo", 2, 20.0, "2")], "EUR"))
+    assert (refused.value.currency, refused.value.known) == ("EUR", "GBP")
+
+
+def test_a_sheet_without_a_currency_joins_any() -> None:
+    merged = merge(orders([line("ann", 1, 10.0, "1")], "GBP"), orders([line("bo", 2, 20.0, "2")], None))
+    assert merged.currency == "GBP"

@@ -57,6 +57,13 @@ def test_workbook_with_several_sheets() -> None:
     assert customers.kind is Kind.CUSTOMERS
 
 
+def test_a_sheet_that_is_not_a_shops_is_named_as_passed_over() -> None:
+    orders: list[list[Cell]] = [["订单编号", "下单时间", "金额", "客户"], ["1", dt.datetime(2024, 1, 2), 5, "王"]]
+    staff: list[list[Cell]] = [["工号", "姓名", "岗位"], ["1", "张", "店长"]]
+    (dataset,) = read(xlsx({"订单": orders, "员工": staff, "Sheet3": []}), "shop.xlsx")
+    assert dataset.receipt.passed_over == ("员工",)
+
+
 def test_tables_below_each_other() -> None:
     text = (
         "order id,date,amount,customer id\n1,2024-01-02,5,a\n2,2024-01-03,6,b\n\ncustomer id,age,sex\na,30,f\nb,40,m\n"

@@ -1,0 +1,23 @@
+"""What the bot's worker does, called as the bot calls it: take a file in, answer a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analytics.analysis import Asked, Outcome
+from analytics.reading.choices import Choices
+from bot import jobs
+from bot.jobs import References
+
+SECRET = bytes(32)
+
+
+def take_in(file: Path, folder: Path) -> References:
+    """A first upload, read and kept as new snapshots in `folder`."""
+    taken = jobs.take_in(file, file.name, Choices(), {}, folder, SECRET)
+    return {written.kind: written.merged for written in taken.written}
+
+
+def ask(name: str, references: References) -> Outcome:
+    """A question without further words, asked in English, answered with its picture."""
+    return jobs.answer(name, references, (), Asked())
