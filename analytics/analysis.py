@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
 
+from analytics.cleaning import Policies
 from analytics.dataset import Kind, Shop
 
 Vocabulary = Literal["groups", "classes"]
@@ -23,13 +24,14 @@ class Asked:
     """What an answer may depend on besides the data.
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
-    segment names.
+    segment names, `policies` how the owner wants columns cleaned.
     """
 
     language: str = "en"
     vocabulary: Vocabulary = "groups"
     as_of: date | None = None
     pictures: bool = True
+    policies: Policies = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked."""
+    """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked.
+
+    `cleaned` is how many columns were treated as the owner decided before the answer was worked out.
+    """
 
     analysis: str
     view: str
@@ -83,6 +88,7 @@ class Outcome:
     chart: bytes | None
     document: Document | None
     answerable: tuple[str, ...]
+    cleaned: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ class Analysis:
     """One analysis. `name` is also its command, button, template and test.
 
     `requires`: any one of these must be met. `views` are words that show another side of the same report; the view
-    `list` sends `sheet`, the rows behind a group, as a file.
+    `list` sends `sheet`, the rows behind a group, as a file, and the views in `pictured` come with a picture, too. An
+    analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
     """
 
     name: str
@@ -100,6 +107,8 @@ class Analysis:
     chart: Callable[[Any, str], bytes | None]
     views: tuple[str, ...] = ()
     sheet: Callable[[Shop, Any, str], tuple[str, pd.DataFrame]] | None = None
+    pictured: tuple[str, ...] = ("body",)
+    raw: bool = False
 
     def answers(self, shop: Shop) -> bool:
         """Whether the shop's data is of the kind that this analysis stands on."""

@@ -75,13 +75,24 @@ def png(drawn: Figure) -> bytes:
     canvas.draw()
     image = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
     stream = io.BytesIO()
-    image.convert("RGB").quantize(64).save(stream, "PNG", optimize=False)
+    palette = image.convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette.save(stream, "PNG")
     return stream.getvalue()
 
 
 def drawable(text: str) -> str:
     """The text without emoji and whatever else the fonts have no glyph for."""
     return "".join(sign for sign in EMOJI.sub("", text) if ord(sign) in _glyphs() or sign == "\n").strip(" ")
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line, cut where it is wider than so many Latin letters; a Chinese sign is as wide as two."""
+    line, wide = " ".join(text.split()), 0
+    for position, sign in enumerate(line):
+        wide += 2 if ord(sign) > 0x2E80 else 1
+        if wide > most:
+            return f"{line[:position]}…"
+    return line
 
 
 def headline(drawn: Figure, title: str, subtitle: str) -> None:
@@ -219,10 +230,10 @@ def pie(title: str, subtitle: str, slices: Sequence[Bar]) -> bytes:
         turn = 360 * entry.value / whole
         angle = math.radians(begin - turn / 2)
         begin -= turn
-        places.append((math.cos(angle), math.sin(angle), f"{drawable(entry.label)}  {entry.note}"))
+        places.append((math.cos(angle), math.sin(angle), f"{shortened(drawable(entry.label), 15)}\n{entry.note}"))
     for right in (True, False):
         side = sorted((place for place in places if (place[0] >= 0) is right), key=lambda place: -place[1])
-        highs = _spaced([place[1] for place in side], 0.26)
+        highs = _spaced([place[1] for place in side], 0.42)
         for (across, up, label), high in zip(side, highs, strict=True):
             axes.annotate(
                 label,

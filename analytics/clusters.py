@@ -6,6 +6,7 @@ scikit-learn is imported inside the functions: only workers need it.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -28,6 +29,7 @@ RESAMPLES = 30
 REFERENCES = 19
 REFERENCE_SAMPLE = 1_000
 PASSAGE = 0.75
+BLOCK = 256
 NO_VALLEY = 0.01
 
 Verdict = Literal["real", "tendency", "none"]
@@ -112,9 +114,9 @@ def natural_groups(features: Floats) -> Clustering | None:
     sample = ordered if len(ordered) <= SAMPLE else ordered[rng.choice(len(ordered), SAMPLE, replace=False)]
     # Partitions of fewer distinct points than groups mean nothing.
     possible = [k for k in NUMBERS_OF_GROUPS if k < len(np.unique(sample, axis=0))]
-    scored = sorted((_score(sample, k) for k in possible), key=lambda pair: -pair[0].silhouette)
-    if not scored:
+    if not possible:
         return None
+    scored = _scored(sample, possible)
     candidates, best, centres = [], None, None
     for candidate, found in scored:
         worth_asking = candidate.smallest_share >= SMALLEST_SHARE and (best is None or (best.stability or 0) < REAL)
@@ -157,14 +159,54 @@ def k_means(points: Floats, groups: int, starts: int = STARTS, seed: int = SEED)
     return centres, float(model.inertia_)
 
 
-def _score(points: Floats, groups: int) -> tuple[Candidate, Floats]:
-    from sklearn.metrics import silhouette_score
+def silhouettes(points: Floats, partitions: Sequence[Labels]) -> list[float]:
+    """The mean silhouette of each partition (n,) of the points (n, p); -1 where all are in one group.
 
-    centres, _ = k_means(points, groups)
-    labels = _assign(points, centres)
-    sizes = np.bincount(labels, minlength=groups)
-    silhouette = float(silhouette_score(points, labels)) if np.count_nonzero(sizes) > 1 else -1.0
-    return Candidate(groups, silhouette, float(sizes.min() / len(points)), None), centres
+    Rousseeuw 1987, "Silhouettes", eq. 2; a point alone in its group counts 0. The distances do not depend on the
+    partition: they are made once, in blocks, and multiplied by the memberships of all partitions.
+    """
+    sizes = [np.bincount(labels, minlength=2) for labels in partitions]
+    members = np.concatenate(
+        [np.eye(len(size))[labels] for labels, size in zip(partitions, sizes, strict=True)], axis=1
+    )
+    totals = np.zeros(len(partitions))
+    squares = (points**2).sum(axis=1)
+    for start in range(0, len(points), BLOCK):
+        block = slice(start, start + BLOCK)
+        apart = squares[block, None] + squares - 2 * points[block] @ points.T
+        summed = np.sqrt(np.maximum(apart, 0)) @ members
+        edges = np.cumsum([len(size) for size in sizes])[:-1]
+        for number, sums in enumerate(np.split(summed, edges, axis=1)):
+            own, size = partitions[number][block], sizes[number]
+            if np.count_nonzero(size) < 2:
+                continue
+            rows = np.arange(len(own))
+            inside = sums[rows, own] / np.maximum(size[own] - 1, 1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                means = np.where(size > 0, sums / size, np.inf)
+            means[rows, own] = np.inf
+            nearest = means.min(axis=1)
+            widths = (nearest - inside) / np.maximum(np.maximum(nearest, inside), np.finfo(float).tiny)
+            totals[number] += widths[size[own] > 1].sum()
+    return [
+        float(total / len(points)) if np.count_nonzero(size) > 1 else -1.0
+        for total, size in zip(totals, sizes, strict=True)
+    ]
+
+
+def _scored(points: Floats, numbers: Sequence[int]) -> list[tuple[Candidate, Floats]]:
+    """A candidate and its centres for each number of groups, the roundest first."""
+    centres = [k_means(points, groups)[0] for groups in numbers]
+    labels = [_assign(points, found) for found in centres]
+    shares = [
+        np.bincount(own, minlength=groups).min() / len(points) for own, groups in zip(labels, numbers, strict=True)
+    ]
+    widths = silhouettes(points, labels)
+    candidates = [
+        Candidate(groups, width, float(share), None)
+        for groups, width, share in zip(numbers, widths, shares, strict=True)
+    ]
+    return sorted(zip(candidates, centres, strict=True), key=lambda pair: -pair[0].silhouette)
 
 
 def _assign(points: Floats, centres: Floats) -> Labels:
@@ -192,22 +234,19 @@ def _stability(points: Floats, centres: Floats, rng: np.random.Generator) -> flo
 
 def _continuum(points: Floats, groups: int, rng: np.random.Generator) -> float:
     """The highest silhouette that k-means finds in structureless clouds of the same size and shape as `points`."""
-    from sklearn.metrics import silhouette_score
-
     _, singular, axes = np.linalg.svd(points, full_matrices=False)
     turned = points @ axes.T
     size = min(len(points), REFERENCE_SAMPLE)
     deviations = singular / np.sqrt(len(points))
     low, high = turned.min(axis=0), turned.max(axis=0)
-    silhouettes = []
+    widths = []
     for reference in range(2 * REFERENCES):
         gaussian = reference % 2 == 0
         shape = (size, len(singular))
         cloud = rng.normal(scale=deviations, size=shape) if gaussian else rng.uniform(low, high, size=shape)
         centres, _ = k_means(cloud, groups, starts=3)
-        labels = _assign(cloud, centres)
-        silhouettes.append(float(silhouette_score(cloud, labels)))
-    return max(silhouettes)
+        widths += silhouettes(cloud, [_assign(cloud, centres)])
+    return max(widths)
 
 
 def _crowding(points: Floats, centres: Floats) -> float:

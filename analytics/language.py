@@ -82,6 +82,24 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 
 
+COLUMNS: dict[str, dict[str, str]] = {
+    "en": {
+        "amount": "Order value",
+        "quantity": "Quantity",
+        "price": "Unit price",
+        "age": "Age",
+        "sex": "Sex",
+        "place": "Place",
+    },
+    "zh": {"amount": "订单金额", "quantity": "数量", "price": "单价", "age": "年龄", "sex": "性别", "place": "地区"},
+}
+
+
+def column(name: str, language: str) -> str:
+    """What a column of a table is called: the owner's own header where it has no common name."""
+    return COLUMNS[language].get(name) or name.partition(":")[2] or name
+
+
 def named(code: str, language: str) -> str:
     """The segment's name in the reader's language."""
     return NAMES[language][code]

@@ -40,8 +40,8 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     if keys:
         shared = tuple(name for name in before.column_names if name in after.column_names)
         again = pc.is_in(_about(before, keys, shared), value_set=_about(after, keys, shared))
-        if _returns_only(after) and Role.TAKEN_BACK in before.column_names:
-            again = pc.and_(again, before[Role.TAKEN_BACK])
+        if _returns_only(after):
+            again = pc.and_(again, before[Role.TAKEN_BACK] if Role.TAKEN_BACK in before.column_names else False)
         before = before.filter(pc.invert(again))
     rows = pa.concat_tables(_alike(_plain(before), _plain(after)), promote_options="permissive")
     return Dataset(

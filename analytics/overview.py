@@ -65,10 +65,12 @@ class Orders:
 class OverviewReport:
     """What there is of each kind: the order book, the customer list's length and columns, rows of anything else.
 
-    `met` is how many of the customer list have ordered, None without both.
+    `met` is how many of the customer list have ordered, None without both. Orders without a date or an amount are
+    `baskets`: how many there are, and of how many products.
     """
 
     orders: Orders | None
+    baskets: tuple[int, int] | None
     customers: int | None
     met: int | None
     attributes: tuple[str, ...]
@@ -85,6 +87,7 @@ def run(shop: Shop, _: None) -> OverviewReport:
     """Count and sum; nothing is estimated."""
     return OverviewReport(
         orders=_orders(shop.orders) if shop.orders else None,
+        baskets=_baskets(shop.orders) if shop.orders else None,
         customers=shop.customers.rows if shop.customers else None,
         met=_met(shop.orders, shop.customers) if shop.orders and shop.customers else None,
         attributes=_described_by(shop.customers) if shop.customers else (),
@@ -94,6 +97,17 @@ def run(shop: Shop, _: None) -> OverviewReport:
             if kind not in (Kind.ORDERS, Kind.CUSTOMERS, Kind.PEOPLE) and (dataset := shop.dataset(kind))
         ),
     )
+
+
+def _baskets(orders: Dataset) -> tuple[int, int] | None:
+    product = next((name for name in (Role.PRODUCT, Role.PRODUCT_NAME) if orders.has(name)), None)
+    if orders.has(Role.TIME, Role.AMOUNT) or product is None or not orders.has(Role.ORDER):
+        return None
+    return _distinct(orders, Role.ORDER), _distinct(orders, product)
+
+
+def _distinct(dataset: Dataset, name: str) -> int:
+    return len(dataset.table(name)[name].unique().drop_null())
 
 
 def _met(orders: Dataset, customers: Dataset) -> int | None:
@@ -116,9 +130,11 @@ def _orders(dataset: Dataset) -> Orders | None:
     time, amount = lines[Role.TIME], lines[Role.AMOUNT].fillna(0)
     sold = ~lines[Role.TAKEN_BACK].astype(bool) if Role.TAKEN_BACK in lines else pd.Series(True, lines.index)
     sales = float(amount.sum())
-    orders = _count(lines[sold]) if Role.ORDER in lines else None
     known = Role.CUSTOMER in lines and (lines[Role.CUSTOMER].notna() & time.notna()).any()
     table = customer_table(lines) if known else None
+    # Without order numbers, the days on which a customer bought are their orders.
+    unnumbered = int(table.frequency.sum()) if table else None
+    orders = _count(lines[sold]) if Role.ORDER in lines else unnumbered
     by_weekday = amount.groupby(time.dt.day_of_week).sum().reindex(range(7), fill_value=0.0).to_numpy()
     sold_in = amount.groupby(time.dt.to_period("M")).sum()
     months = pd.period_range(sold_in.index.min(), sold_in.index.max(), freq="M")
@@ -134,7 +150,7 @@ def _orders(dataset: Dataset) -> Orders | None:
         order_value=sales / orders if orders else None,
         anonymous=float(amount[lines[Role.CUSTOMER].isna()].sum()) if Role.CUSTOMER in lines else sales,
         trend=_trend(time, amount),
-        repeating=float((table.frequency > 1).mean()) if table and Role.ORDER in lines else None,
+        repeating=float((table.frequency > 1).mean()) if table else None,
         top_share=_top_share(table),
         best_weekday=int(by_weekday.argmax()),
         best_weekday_share=float(by_weekday.max() / sales) if sales > 0 else 0.0,

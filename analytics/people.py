@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.dataset import Dataset, Kind, Role
-from analytics.reading import customers
 
 PERSONAL: tuple[Role, ...] = (Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS)
 LABEL = "label"
@@ -126,5 +125,7 @@ def _same_as(people: pd.DataFrame) -> pd.Series[str]:
 
 
 def _normalised(role: Role, texts: pd.Series[str]) -> pd.Series[str]:
+    from analytics.reading import customers
+
     array = pa.array(texts.where(texts.notna(), None), pa.string())
     return pd.Series(customers.normalise(role, array).to_pylist(), index=texts.index, dtype=object)

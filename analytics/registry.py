@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics import overview, segments
+from analytics import clean, cleaning, overview, segments
 from analytics.analysis import Analysis, Asked, Outcome
 from analytics.dataset import Shop
 from analytics.errors import MissingData
 from analytics.lists import as_csv
 
-ANALYSES: tuple[Analysis, ...] = (overview.ANALYSIS, segments.ANALYSIS)
+ANALYSES: tuple[Analysis, ...] = (overview.ANALYSIS, segments.ANALYSIS, clean.ANALYSIS)
 BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES}
 
 
@@ -26,6 +26,9 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         raise MissingData(name)
     view, words = (words[0], words[1:]) if words and words[0] in analysis.views else ("body", words)
     options = analysis.options(words, asked)
+    treated = 0 if analysis.raw else sum(policy != cleaning.Policy() for policy in asked.policies.values())
+    if treated:
+        shop = cleaning.applied(shop, asked.policies)
     document = None
     if view == "list" and analysis.sheet is not None:
         document = as_csv(*analysis.sheet(shop, options, asked.language))
@@ -34,7 +37,8 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         analysis=name,
         view=view,
         report=report,
-        chart=analysis.chart(report, asked.language) if view == "body" and asked.pictures else None,
+        chart=analysis.chart(report, asked.language) if view in analysis.pictured and asked.pictures else None,
         document=document,
         answerable=tuple(other.name for other in ANALYSES if other.answers(shop)),
+        cleaned=treated,
     )

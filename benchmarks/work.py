@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analytics.analysis import Asked, Outcome
-from analytics.reading.choices import Choices
+from analytics.choices import Choices
 from bot import jobs
 from bot.jobs import References
 

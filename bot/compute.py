@@ -33,6 +33,9 @@ class Compute:
         self.seconds = seconds
         self._stopping = False
         self._awaited: set[asyncio.Future[Any]] = set()
+        # Spinning threads of numeric libraries cost a busy machine far more than they bring.
+        for variable in THREAD_CAPS:
+            os.environ.setdefault(variable, "1")
         self._workers = workers
         self._pool = self._open() if workers else None
 
@@ -66,8 +69,6 @@ class Compute:
 
     def _open(self) -> ProcessPool:
         """A pool whose workers are starting: the first question should not wait for their imports."""
-        for variable in THREAD_CAPS:
-            os.environ.setdefault(variable, "1")
         context = multiprocessing.get_context("spawn")
         pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
         pool.schedule(os.getpid)

@@ -91,7 +91,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     @property
     def asked(self) -> Asked:
         """What an answer to this person depends on besides their data."""
-        return Asked(language=self.language, vocabulary=self.owner.vocabulary)
+        policies = self.services.store.policies(self.owner.user_id)
+        return Asked(language=self.language, vocabulary=self.owner.vocabulary, policies=policies)
 
     def worded(self, template: str, macro: str, **values: Any) -> Reply:
         """A message in the speaker's language."""

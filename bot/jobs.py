@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from analytics import people
 from analytics.analysis import NAMING_VIEWS, Asked, Outcome
+from analytics.choices import Choices
 from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
 from analytics.merging import merge
-from analytics.reading.choices import Choices
 
 References = Mapping[Kind, Path]
 

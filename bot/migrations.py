@@ -40,6 +40,13 @@ def m001_first_conversation(db: Database) -> None:
         not_null={"role"},
         strict=True,
     )
+    # How an owner wants a column cleaned; a column without a row is left as it is.
+    db.table("policies").create(
+        {"owner": int, "column": str, "missing": str, "outliers": str},
+        pk=("owner", "column"),
+        not_null={"missing", "outliers"},
+        strict=True,
+    )
     db.table("inbox").create(
         {"update_id": int, "user_id": int, "body": str, "done": int},
         pk="update_id",

@@ -62,6 +62,9 @@ class Renderer:
     def outcome(self, outcome: Outcome, language: str) -> Reply:
         """An analysis' answer with its picture or list."""
         reply = self.say(outcome.analysis, outcome.view, language, report=outcome.report)
+        if outcome.cleaned and outcome.view == "body":
+            note = self.say("clean", "in_force", language, columns=outcome.cleaned)
+            reply = replace(reply, html=f"{reply.html}\n{note.html}")
         return replace(reply, photo=outcome.chart, document=outcome.document)
 
     def problem(self, problem: Problem, language: str) -> Reply:
@@ -113,7 +116,7 @@ def _environment(folder: Path, language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    for name in ("count", "number", "ratio", "money", "percent", "day", "month", "named"):
+    for name in ("count", "number", "ratio", "money", "percent", "day", "month", "named", "column"):
         environment.filters[name] = partial(_in_language, getattr(speech, name), language)
     environment.filters["short"] = _short
     environment.globals["period"] = partial(_in_language, speech.period, language)

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 
 from analytics.analysis import Vocabulary
+from analytics.cleaning import Missing, Outliers, Policy
 from analytics.dataset import Kind, Role
 from bot.jobs import Table, Taken, Written
 from bot.migrations import migrations
@@ -93,6 +94,7 @@ class Store:
             self.db.execute("DELETE FROM snapshots WHERE upload IN (SELECT id FROM uploads WHERE owner = ?)", [user_id])
             self.db.execute("DELETE FROM uploads WHERE owner = ?", [user_id])
             self.db.execute("DELETE FROM choices WHERE owner = ?", [user_id])
+            self.db.execute("DELETE FROM policies WHERE owner = ?", [user_id])
             self.db.execute("DELETE FROM owners WHERE user_id = ?", [user_id])
             # The update that asks for this is still being handled: its row stays, emptied, until it is done.
             self.db.execute("UPDATE inbox SET body = '' WHERE user_id = ?", [user_id])
@@ -226,6 +228,18 @@ class Store:
         row = {"owner": user_id, "layout": layout, "header": header, "role": str(role)}
         self.db.table("choices").upsert(row, pk=("owner", "layout", "header"))
 
+    # Cleaning: what an owner wants done about gaps and outliers
+
+    def policies(self, user_id: int) -> dict[str, Policy]:
+        """How the owner wants columns cleaned, by the column's code."""
+        rows = self.db.execute("SELECT column, missing, outliers FROM policies WHERE owner = ?", [user_id])
+        return {column: Policy(Missing(missing), Outliers(outliers)) for column, missing, outliers in rows}
+
+    def set_policy(self, user_id: int, column: str, policy: Policy) -> None:
+        """Remember how the owner wants a column cleaned."""
+        row = {"owner": user_id, "column": column, "missing": str(policy.missing), "outliers": str(policy.outliers)}
+        self.db.table("policies").upsert(row, pk=("owner", "column"))
+
     # Inbox: what Telegram handed over and is not answered yet
 
     def receive(self, updates: Iterable[tuple[int, int, dict[str, Any]]]) -> None:
@@ -249,10 +263,15 @@ class Store:
         return bool(row and row[0])
 
     def finish(self, update_id: int) -> None:
-        """Mark an update as answered; what it said is dropped, its number is kept against a second delivery."""
+        """Mark an update as answered; what it said is dropped, its number is kept against a second delivery.
+
+        The loop does not wait for the disk here: a power cut may repeat an answer, a kill does not.
+        """
+        self.db.execute("PRAGMA synchronous = NORMAL")
         self.db.execute("UPDATE inbox SET done = 1, body = '', user_id = 0 WHERE update_id = ?", [update_id])
         # Telegram keeps an undelivered update for a day: older numbers cannot come again.
         self.db.execute("DELETE FROM inbox WHERE done = 1 AND update_id < ?", [update_id - KEPT_NUMBERS])
+        self.db.execute("PRAGMA synchronous = FULL")
 
     # Facts: single values of the bot itself
 

@@ -11,9 +11,9 @@ import hashlib
 import re
 from dataclasses import replace
 
+from analytics.choices import Choices, signature
 from analytics.dataset import Dataset, Kind, Receipt, Role
 from analytics.errors import DatasetError, NoRows, NoTable, NothingUsable, TooManyRows
-from analytics.reading.choices import Choices, signature
 from analytics.reading.container import Form, Part, unpack
 from analytics.reading.currency import find_currency
 from analytics.reading.encoding import previews

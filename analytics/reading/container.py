@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analytics.choices import MEGABYTE, Choices
 from analytics.errors import Damaged, EmptyFile, Locked, NoTable, TooLarge, UnknownFormat
-from analytics.reading.choices import MEGABYTE, Choices
 
 SIGNATURES = {
     b"\x89PNG": "image",

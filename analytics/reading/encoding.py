@@ -15,8 +15,8 @@ import chardet
 import numpy as np
 import pyarrow as pa
 
+from analytics.choices import ENCODINGS, Choices
 from analytics.errors import UnknownFormat
-from analytics.reading.choices import Choices
 
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -25,7 +25,6 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-CANDIDATES = ["gb18030", "big5hkscs", "cp932", "cp949", "euc-jp", "cp1252"]
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc-kr": "cp949"}
 FOREIGN_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 ENOUGH = 1 << 16
@@ -71,7 +70,7 @@ def previews(content: bytes, lines: int = 3) -> dict[str, str]:
     """The first foreign lines under every encoding that can read them, to choose from where the guess is in doubt."""
     sample = b"\n".join(match.group() for match in islice(FOREIGN_LINE.finditer(content), lines))
     shown = {}
-    for encoding in CANDIDATES:
+    for encoding in ENCODINGS:
         try:
             shown[encoding] = sample.decode(encoding)
         except UnicodeDecodeError:
@@ -112,10 +111,10 @@ def _guess(content: bytes, filename: str) -> Decoded:
     sample = b"\n".join(lines)
     if len(CONTROL.findall(sample)) > len(sample) // 100:
         raise UnknownFormat(filename, "binary")
-    verdict = chardet.detect(sample, include_encodings=CANDIDATES)
+    verdict = chardet.detect(sample, include_encodings=ENCODINGS)
     found = str(verdict["encoding"] or "cp1252").lower().replace("windows-", "cp")
     sure = float(verdict["confidence"] or 0) >= 0.8
-    order = dict.fromkeys([WIDER.get(found, found), *CANDIDATES])
+    order = dict.fromkeys([WIDER.get(found, found), *ENCODINGS])
     for encoding in order:
         try:
             return Decoded(content.decode(encoding).encode(), encoding, sure and encoding == WIDER.get(found, found))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from analytics.choices import Choices
 from analytics.errors import NoRows, TooManyColumns
-from analytics.reading.choices import Choices
 from analytics.reading.layout import Row, find_layout, unique_names
 from analytics.reading.sheet import Cells, Sheet
 

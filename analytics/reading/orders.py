@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.choices import Choices
 from analytics.dataset import Role
 from analytics.reading import customers
-from analytics.reading.choices import Choices
 from analytics.reading.headers import normalise
 from analytics.reading.lines import Lines, find_lines
 from analytics.reading.money import CENT, line_money, net_money

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from analytics.choices import Choices
 from analytics.errors import DatasetError, NoTable
-from analytics.reading.choices import Choices
 from analytics.reading.container import Part
 from analytics.reading.encoding import decode
 from analytics.reading.grid import read_grid

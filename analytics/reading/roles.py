@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
+from analytics.choices import Choices, signature
 from analytics.dataset import Column, Role
-from analytics.reading.choices import Choices, signature
 from analytics.reading.headers import EXACT, normalise
 from analytics.reading.platforms import Platform, find_platform
 from analytics.reading.profile import EMAIL, MOBILE, SERIAL, Profile

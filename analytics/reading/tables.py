@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from analytics.choices import Choices
 from analytics.dataset import Kind, Role
 from analytics.reading import customers
-from analytics.reading.choices import Choices
 from analytics.reading.profile import Profile
 from analytics.reading.roles import PERSON, Found, Roles
 from analytics.reading.sheet import Cells

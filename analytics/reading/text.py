@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from analytics.choices import MEGABYTE, Choices
 from analytics.dataset import Count
 from analytics.errors import Damaged, EmptyFile, NoRows, TooManyColumns
-from analytics.reading.choices import MEGABYTE, Choices
 from analytics.reading.container import Part
 from analytics.reading.delimiter import BLANKS, find_delimiter, split
 from analytics.reading.encoding import Decoded, decode

@@ -9,8 +9,8 @@ import fastexcel
 import numpy as np
 import pyarrow as pa
 
+from analytics.choices import Choices
 from analytics.errors import Damaged, DatasetError, Locked, NoRows, NoTable, TooManyColumns
-from analytics.reading.choices import Choices
 from analytics.reading.container import Part
 from analytics.reading.layout import Row, find_layout, unique_names
 from analytics.reading.ooxml import find_first_rows

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analytics.choices import ENCODINGS, signature
 from analytics.dataset import Kind, Role
-from analytics.reading.choices import signature
-from analytics.reading.encoding import CANDIDATES
 from bot import jobs
 from bot.context import Context
 from bot.errors import FileGone, Outdated
@@ -76,7 +75,7 @@ async def encoding(context: Context, words: Sequence[str]) -> None:
     if not uploads or uploads[0].raw is None:
         raise Outdated
     if words:
-        if words[0] not in CANDIDATES:
+        if words[0] not in ENCODINGS:
             raise Outdated
         await _read_again(context, uploads[0], encoding=words[0])
         return

@@ -10,11 +10,11 @@ from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 from analytics.registry import BY_NAME
 from bot.context import App, Context
 from bot.errors import NotASheet, Outdated
-from bot.handlers import chat, columns, upload
+from bot.handlers import chat, cleaning, columns, upload
 from bot.handlers.ask import ask
 from bot.render import IN_PLACE
 
-ACTS: dict[str, chat.Act] = {**chat.ACTS, **upload.ACTS, **columns.ACTS}
+ACTS: dict[str, chat.Act] = {**chat.ACTS, **upload.ACTS, **columns.ACTS, **cleaning.ACTS}
 
 
 async def act(context: Context, name: str, words: Sequence[str]) -> bool:

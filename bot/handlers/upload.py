@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from telegram import Document, Update
 
+from analytics.choices import Choices
 from analytics.dataset import Kind
-from analytics.reading.choices import Choices
 from bot import jobs
 from bot.context import Context
 from bot.errors import FileTooBig, NotASheet, Outdated
@@ -71,7 +72,7 @@ def choices(context: Context, **corrected: Any) -> Choices:
 async def tell(context: Context, upload: Upload, progress: Progress, news: str) -> None:
     """What the file held, and what the shop looks like now."""
     references = context.services.store.current(context.owner.user_id)
-    asked = context.asked
+    asked = replace(context.asked, pictures=False)
     outcome = await context.compute(jobs.answer, "overview", references, (), asked)
     await progress.finish(
         context.worded(

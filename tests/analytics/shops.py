@@ -17,6 +17,7 @@ TYPES = {
     Role.TIME: pa.timestamp("us"),
     Role.AMOUNT: pa.float64(),
     Role.QUANTITY: pa.float64(),
+    Role.PRICE: pa.float64(),
     Role.AGE: pa.float64(),
     Role.TAKEN_BACK: pa.bool_(),
 }

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import silhouette_score
 
 from analytics import clusters
 from analytics.clusters import Floats
@@ -281,3 +282,17 @@ def test_fifty_thousand_customers_take_seconds() -> None:
     assert time.perf_counter() - start < 30
     assert (found.verdict, found.groups) == ("real", 4)
     assert agreement(found.labels, truth) >= 0.97
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_silhouettes_are_those_of_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(300, 3))
+    partitions = [rng.integers(0, groups, 300).astype(np.int32) for groups in (2, 5, 40)]
+    partitions.append(np.where(np.arange(300) < 299, 0, 1).astype(np.int32))
+    expected = [silhouette_score(points, labels) for labels in partitions]
+    assert clusters.silhouettes(points, partitions) == pytest.approx(expected, abs=1e-9)
+
+
+def test_one_group_has_no_silhouette() -> None:
+    assert clusters.silhouettes(np.zeros((40, 2)), [np.zeros(40, np.int32)]) == [-1.0]

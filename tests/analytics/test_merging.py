@@ -25,7 +25,7 @@ def same(one: Dataset, other: Dataset) -> bool:
 
 COMMENTS = dataset(Kind.COMMENTS, {"customer": ["a", None, None], "time": [None] * 3, "text": ["fine", "late", None]})
 EVENTS = dataset(Kind.EVENTS, {"customer": ["a", None], "time": [None, None], "event": ["view", "view"]})
-CATALOGUE = dataset(Kind.CATALOGUE, {"product": ["p1", None], "price": ["1", "2"]})
+CATALOGUE = dataset(Kind.CATALOGUE, {"product": ["p1", None], "price": [1.0, 2.0]})
 RESULTS = dataset(Kind.RESULTS, {"customer": ["a", "b"], "variant": ["A", "B"]})
 
 
@@ -120,12 +120,6 @@ def test_a_column_of_numbers_here_and_text_there_becomes_text(sizes: tuple[Seque
 def test_results_without_customers_are_all_kept() -> None:
     results = dataset(Kind.RESULTS, {"variant": ["A", "A", "B"], "outcome": ["1", "1", "0"]})
     assert merge(results, results).rows == 6
-
-
-def test_the_newer_currency_counts_and_an_unknown_one_does_not() -> None:
-    pounds, euros, unknown = (orders([line("a", day, 1.0)], money) for day, money in enumerate(("GBP", "EUR", None)))
-    assert merge(pounds, euros).currency == "EUR"
-    assert merge(pounds, unknown).currency == "GBP"
 
 
 def test_a_merged_dataset_can_be_written_and_merged_again(tmp_path_factory: pytest.TempPathFactory) -> None:

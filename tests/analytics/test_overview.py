@@ -38,9 +38,9 @@ def test_what_came_back_is_no_order_but_counts_against_sales() -> None:
     assert (found.orders, found.customers, found.sales) == (1, 1, 5.0)
 
 
-def test_without_order_numbers_orders_are_not_counted() -> None:
-    found = book([line("a", 0, 10.0), line("a", 5, 10.0)])
-    assert (found.orders, found.order_value, found.repeating) == (None, None, None)
+def test_without_order_numbers_the_days_on_which_a_customer_bought_are_the_orders() -> None:
+    found = book([line("a", 0, 10.0), line("a", 0, 5.0), line("a", 5, 15.0)])
+    assert (found.orders, found.order_value, found.repeating) == (2, 15.0, 1.0)
 
 
 def test_lines_without_number_are_counted_by_customer_and_day() -> None:
@@ -155,3 +155,17 @@ def test_a_shop_without_orders_has_no_chart() -> None:
 def test_a_file_from_the_disk_gives_the_same_answer(tmp_path_factory: pytest.TempPathFactory) -> None:
     kept = orders(lively()).write(tmp_path_factory.mktemp("kept") / "orders.parquet")
     assert overview.run(Shop(orders=kept), None) == overview.run(shop(lively()), None)
+
+
+def test_orders_without_dates_and_amounts_are_baskets() -> None:
+    baskets = dataset(Kind.ORDERS, {"order": ["1", "1", "2"], "product": ["milk", "bread", "milk"]})
+    report = overview.run(Shop(orders=baskets), None)
+    assert report.baskets == (2, 2)
+    assert report.orders is None
+
+
+def test_customers_of_a_list_who_have_ordered_are_counted() -> None:
+    target = Shop(
+        orders=orders([line("c0001", 1, 5.0), line("c0009", 2, 5.0)]), customers=customers({"age": [20, 30, 40]})
+    )
+    assert overview.run(target, None).met == 1

@@ -88,19 +88,27 @@ async def test_forgetting_removes_rows_and_files(bot: Running, ann: Talk) -> Non
     assert b"orders.csv" not in everything
 
 
-async def test_every_button_of_a_conversation_leads_somewhere(ann: Talk) -> None:
+def family(data: str) -> tuple[object, ...]:
+    """Keys that differ only in a number or in the group they are about do the same thing."""
+    words = data.removeprefix("~").split()
+    return (*("#" if word.isdecimal() else word for word in words[:2]), len(words))
+
+
+async def test_every_kind_of_button_leads_somewhere(ann: Talk) -> None:
     await ann.send_file(SAMPLES / "en" / "orders.csv")
     await ann.say("/segments")
-    seen: set[str] = set()
-    queue = {button.data for message in ann.messages for row in message.buttons for button in row}
-    while queue:
-        data = queue.pop() or ""
-        seen.add(data)
+    seen = {family("forget yes"), family("undo")}
+    waiting = [button.data or "" for message in ann.messages for row in message.buttons for button in row]
+    while waiting:
+        data = waiting.pop(0)
+        if family(data) in seen:
+            continue
+        seen.add(family(data))
         answers = await ann.say("/" + data.removeprefix("~"))
         assert answers, data
-        assert not any("older conversation" in answer.words or "did not get" in answer.words for answer in answers), (
-            data
-        )
-        if data.startswith(("forget", "language", "vocabulary", "only")):
-            continue
-        queue |= {b.data for answer in answers for row in answer.buttons for b in row} - seen - {"forget yes"}
+        for answer in answers:
+            assert "older conversation" not in answer.words, data
+            assert "did not get" not in answer.words, data
+            assert "went wrong" not in answer.words, data
+            waiting += [button.data or "" for row in answer.buttons for button in row]
+    assert len(seen) > 12

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from analytics.dataset import Role
 
 MEGABYTE = 1 << 20
+ENCODINGS = ["gb18030", "big5hkscs", "cp932", "cp949", "euc-jp", "cp1252"]
+"""What a text that is no Unicode may be written in."""
 
 
 @dataclass(frozen=True)
