@@ -41,7 +41,7 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
         shared = tuple(name for name in before.column_names if name in after.column_names)
         again = pc.is_in(_about(before, keys, shared), value_set=_about(after, keys, shared))
         if _returns_only(after):
-            again = pc.and_(again, before[Role.TAKEN_BACK] if Role.TAKEN_BACK in before.column_names else False)
+            again = pc.and_(again, _taken_back(before))
         before = before.filter(pc.invert(again))
     rows = pa.concat_tables(_alike(_plain(before), _plain(after)), promote_options="permissive")
     return Dataset(
@@ -55,6 +55,10 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
 
 def _returns_only(table: pa.Table) -> bool:
     return Role.TAKEN_BACK in table.column_names and bool(pc.all(table[Role.TAKEN_BACK]).as_py())
+
+
+def _taken_back(table: pa.Table) -> pa.ChunkedArray | bool:
+    return pc.fill_null(table[Role.TAKEN_BACK], False) if Role.TAKEN_BACK in table.column_names else False
 
 
 def _plain(table: pa.Table) -> pa.Table:
