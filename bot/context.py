@@ -21,6 +21,8 @@ from bot.render import Renderer, Reply
 from bot.settings import Settings
 from bot.store import Owner, Store
 
+FETCHED_AT_ONCE = 2
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -29,7 +31,8 @@ T = TypeVar("T")
 class Services:
     """All that outlives an update.
 
-    `running` holds each chat's jobs in work, for whoever wants to stop them; `greeted` the strangers turned away.
+    `running` holds each chat's jobs in work, for whoever wants to stop them; `fetching` keeps the files in memory few;
+    `greeted` are the strangers turned away.
     """
 
     settings: Settings
@@ -38,6 +41,7 @@ class Services:
     compute: Compute
     renderer: Renderer
     running: dict[int, set[asyncio.Task[Any]]] = field(default_factory=dict)
+    fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHED_AT_ONCE))
     greeted: set[int] = field(default_factory=set)
 
 

@@ -2,6 +2,7 @@
 
 BotError
 ├── FileTooBig      Telegram will not hand the file over
+├── NotFetched      the file did not come through the network
 ├── NotASheet       a picture, a voice message, a sticker
 ├── FileGone        only the latest file can be read again
 ├── TookTooLong     the job was stopped at the time limit
@@ -28,6 +29,13 @@ class FileTooBig(BotError):
     filename: str
     megabytes: float
     limit_mb: int
+
+
+@dataclass(eq=False)
+class NotFetched(BotError):
+    """Telegram's network did not hand the file over."""
+
+    filename: str
 
 
 @dataclass(eq=False)

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from telegram import Document, Update
+from telegram.error import NetworkError
 
 from analytics.choices import Choices
 from analytics.dataset import Kind
 from bot import jobs
 from bot.context import Context
-from bot.errors import FileTooBig, NotASheet, Outdated
+from bot.errors import FileTooBig, NotASheet, NotFetched, Outdated
 from bot.progress import Progress
 from bot.store import Upload
 
+MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 20
-FETCHED_AT_ONCE = asyncio.Semaphore(2)
 
 
 async def upload(update: Update, context: Context) -> None:
@@ -32,9 +33,9 @@ async def upload(update: Update, context: Context) -> None:
         raise NotASheet("other")
     filename = Path(document.file_name or "file").name
     # Telegram hands over 20 MB at most: said before anything is fetched.
-    size = (document.file_size or 0) / 1_000_000
-    if (document.file_size or 0) > MOST_MEGABYTES * 1024 * 1024:
-        raise FileTooBig(filename, size, MOST_MEGABYTES)
+    megabytes = (document.file_size or 0) / MEGABYTE
+    if megabytes > MOST_MEGABYTES:
+        raise FileTooBig(filename, megabytes, MOST_MEGABYTES)
     async with context.working(context.worded("upload", "fetching", filename=filename)) as progress:
         await _take_in(context, document, filename, progress)
 
@@ -44,9 +45,7 @@ async def _take_in(context: Context, document: Document, filename: str, progress
     folder = store.folder_of(owner)
     file = folder / f"incoming-{secrets.token_hex(8)}"
     try:
-        async with FETCHED_AT_ONCE:
-            handle = await document.get_file()
-            await handle.download_to_drive(file)
+        await _fetch(context, document, filename, file)
         sha256 = await asyncio.to_thread(_sha256, file)
         if (known := store.seen(owner, sha256)) is not None:
             await tell(context, known, progress, news="again")
@@ -61,6 +60,15 @@ async def _take_in(context: Context, document: Document, filename: str, progress
         await tell(context, added, progress, news="merged" if merged else "new")
     finally:
         file.unlink(missing_ok=True)
+
+
+async def _fetch(context: Context, document: Document, filename: str, file: Path) -> None:
+    try:
+        async with context.services.fetching:
+            handle = await document.get_file()
+            await handle.download_to_drive(file)
+    except NetworkError as error:
+        raise NotFetched(filename) from error
 
 
 def choices(context: Context, **corrected: Any) -> Choices:

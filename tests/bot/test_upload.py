@@ -7,9 +7,11 @@ import io
 import zipfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from bot.resources import SAMPLES
+from bot.simulator.faults import Dropped, Fault
 from bot.simulator.messages import Message
 from tests.data_sets import shared_file
 from tests.talk import Running, Talk, running
@@ -139,6 +141,25 @@ async def test_more_rows_than_the_limit_are_refused(tmp_path: Path) -> None:
 async def test_a_file_that_telegram_will_not_hand_over_is_refused_before_it_is_fetched(ann: Talk) -> None:
     answer = only(await ann.send("huge.csv", b"x" * (21 * 1024 * 1024)))
     assert "Zip it" in answer.words
+
+
+async def test_a_file_that_the_network_keeps_back_is_told(bot: Running, ann: Talk) -> None:
+    bot.telegram.faults.append(Fault("file", Dropped()))
+    answer = only(await ann.send("orders.csv", sheet(300)))
+    assert "the network let me down" in answer.words
+    assert files(bot, ann) == set()
+
+
+async def test_nothing_personal_lies_outside_the_table_of_people(bot: Running, ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "customers.csv")
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    folder = bot.services.store.folder_of(ann.person.user_id)
+    for path in folder.glob("*.parquet"):
+        table = pq.read_table(path)
+        cells = {str(cell) for column in table.columns for cell in column.unique().to_pylist()}
+        personal = {cell for cell in cells if "@example.com" in cell or cell.startswith(("07700", "+44"))}
+        names = {"Rachel Turner", "Paul Bennett"} & cells
+        assert bool(personal or names) == path.name.startswith("people-"), path.name
 
 
 async def test_a_picture_or_a_sticker_gets_a_hint(ann: Talk) -> None:
