@@ -112,3 +112,17 @@ async def test_every_kind_of_button_leads_somewhere(ann: Talk) -> None:
             assert "went wrong" not in answer.words, data
             waiting += [button.data or "" for row in answer.buttons for button in row]
     assert len(seen) > 12
+
+
+async def test_a_natural_group_has_its_people_too(ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    (answer,) = await ann.say("/segments names cluster 1")
+    assert answer.words.startswith("Group 1:")
+    (listed,) = await ann.tap("Download list")
+    assert listed.document is not None
+
+
+async def test_people_without_orders_have_no_names_to_write_to_but_a_list(ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "customers.csv")
+    (answer,) = await ann.say("/segments names")
+    assert "went wrong" not in answer.words
