@@ -41,6 +41,11 @@ class Need:
     kind: Kind
     columns: tuple[str, ...]
 
+    def lacking(self, shop: Shop) -> tuple[str, ...] | None:
+        """The columns that the shop's dataset of this kind lacks; None where there is no such dataset."""
+        dataset = shop.dataset(self.kind)
+        return None if dataset is None else tuple(str(name) for name in self.columns if not dataset.has(name))
+
     def met_by(self, shop: Shop) -> bool:
         dataset = shop.dataset(self.kind)
         return dataset is not None and dataset.has(*self.columns)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INK, FAINT, PAPER = "#1f2933", "#7b8794", "#ffffff"
 BLUE, PALE, AMBER = "#2f6fde", "#c9d8f5", "#e8912d"
-WIDTH, DPI, MARGIN = 6.0, 150, 0.03
+WIDTH, DPI, MARGIN = 5.0, 180, 0.03
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
 
 

@@ -133,9 +133,13 @@ class QuestionError(AnalyticsError):
 
 @dataclass(eq=False)
 class MissingData(QuestionError):
-    """No uploaded dataset has the columns that the analysis stands on."""
+    """No uploaded dataset has the columns that the analysis stands on.
+
+    `missing` are the roles that the nearest one lacks; empty where there is none of its kind.
+    """
 
     analysis: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

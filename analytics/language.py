@@ -18,7 +18,7 @@ NAMES: dict[str, dict[str, str]] = {
         "potential_loyalist": "Potential loyalists",
         "new": "New",
         "promising": "Promising",
-        "needs_attention": "Need attention",
+        "needs_attention": "Needs attention",
         "about_to_sleep": "About to sleep",
         "at_risk": "At risk",
         "cant_lose": "Can't lose",
@@ -66,7 +66,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "orders": "Orders",
         "money": "Money spent",
         "last_order": "Last order",
-        "silent": "Days since last order",
+        "silent": "Days without an order",
     },
     "zh": {
         "customer": "客户",
@@ -77,7 +77,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "orders": "订单数",
         "money": "累计消费",
         "last_order": "最近下单",
-        "silent": "距今天数",
+        "silent": "距最后一单日期的天数",
     },
 }
 

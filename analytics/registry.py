@@ -23,7 +23,8 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
     """
     analysis = BY_NAME[name]
     if not analysis.answers(shop):
-        raise MissingData(name)
+        lacking = [roles for need in analysis.requires if (roles := need.lacking(shop)) is not None]
+        raise MissingData(name, min(lacking, key=len, default=()))
     view, words = (words[0], words[1:]) if words and words[0] in analysis.views else ("body", words)
     options = analysis.options(words, asked)
     treated = 0 if analysis.raw else sum(policy != cleaning.Policy() for policy in asked.policies.values())

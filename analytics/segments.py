@@ -337,7 +337,7 @@ def chart(report: SegmentsReport, reader: str) -> bytes | None:
     }[reader]
     subtitle = {
         "en": "dark: share of sales · pale: share of customers · orange: gone quiet, write first",
-        "zh": "深色：占销售额 · 浅色：占客户数 · 橙色：好客户安静了，先联系",
+        "zh": "深色：占销售额 · 浅色：占客户数 · 橙色：好客户久未下单，先联系",
     }[reader]
     unit = {"en": "{} people · {} of sales", "zh": "{} 人 · 销售额 {}"}[reader]
     rows = [

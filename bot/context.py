@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
@@ -119,7 +119,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a job off the event loop; `/cancel` in this chat ends it with Cancelled."""
-        task = asyncio.ensure_future(self.services.compute(function, *args, **kwargs))
+        return await self.stoppable(self.services.compute(function, *args, **kwargs))
+
+    async def stoppable(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for something that `/cancel` in this chat may end with Cancelled."""
+        task = asyncio.ensure_future(work)
         jobs = self.services.running.setdefault(self.person, set())
         jobs.add(task)
         try:

@@ -92,6 +92,8 @@ class Conversations(BaseUpdateProcessor):
         finally:
             handling.close()
             self._under_way.discard(update.update_id)
+            if not self._under_way:
+                self._store.tidy()
 
 
 async def _acknowledge(query: CallbackQuery) -> None:

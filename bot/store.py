@@ -36,13 +36,17 @@ class Owner:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was taken in and confirmed; `raw` is the file itself, of the latest upload only."""
+    """A file that was taken in and confirmed; `raw` is the file itself, of the latest upload only.
+
+    `afresh` is no file of its own but the owner's word to use only this one from here on.
+    """
 
     id: int
     filename: str
     at: datetime
     tables: tuple[Table, ...]
     raw: Path | None
+    afresh: bool
 
 
 class Store:
@@ -98,7 +102,7 @@ class Store:
             self.db.execute("DELETE FROM owners WHERE user_id = ?", [user_id])
             # The update that asks for this is still being handled: its row stays, emptied, until it is done.
             self.db.execute("UPDATE inbox SET body = '' WHERE user_id = ?", [user_id])
-        shutil.rmtree(self.folder_of(user_id), ignore_errors=True)
+        shutil.rmtree(self.folder_of(user_id))
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Uploads
@@ -124,7 +128,7 @@ class Store:
     def uploads(self, user_id: int) -> tuple[Upload, ...]:
         """What the owner has sent, newest first."""
         rows = self.db.execute(
-            "SELECT id, filename, at, tables, raw FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
+            "SELECT id, filename, at, tables, raw, afresh FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
         )
         return tuple(
             Upload(
@@ -133,9 +137,14 @@ class Store:
                 at=datetime.fromisoformat(at),
                 tables=TABLES.validate_json(tables),
                 raw=self.folder_of(user_id) / raw if raw else None,
+                afresh=bool(afresh),
             )
-            for number, name, at, tables, raw in rows
+            for number, name, at, tables, raw, afresh in rows
         )
+
+    def files(self, user_id: int) -> tuple[Upload, ...]:
+        """The files among the uploads, newest first."""
+        return tuple(upload for upload in self.uploads(user_id) if not upload.afresh)
 
     def seen(self, user_id: int, sha256: str) -> Upload | None:
         """The upload that brought this very file into the shop as it is now."""
@@ -172,16 +181,19 @@ class Store:
         self._sweep_folder(user_id)
         return self.uploads(user_id)[0]
 
-    def start_over(self, user_id: int, upload: int) -> Upload | None:
-        """Let the shop be what this one file holds; a new step, so that it can be taken back. None: not this owner's."""
+    def start_over(self, user_id: int, upload: int) -> Upload:
+        """Let the shop be what this one file of theirs holds; a new step, so that it can be taken back."""
         row = self._row("SELECT filename, sha256, tables FROM uploads WHERE id = ? AND owner = ?", upload, user_id)
         if row is None:
-            return None
+            raise LookupError(upload)
         with self.db.atomic():
             again = self._insert_upload(user_id, *row, afresh=True)
             self.db.execute(
                 "INSERT INTO snapshots (upload, kind, own, merged) SELECT ?, kind, own, own FROM snapshots WHERE upload = ?",
                 [again, upload],
+            )
+            self.db.execute(
+                "UPDATE uploads SET raw = (SELECT raw FROM uploads WHERE id = ?) WHERE id = ?", [upload, again]
             )
         return self.uploads(user_id)[0]
 
@@ -273,6 +285,10 @@ class Store:
         self.db.execute("DELETE FROM inbox WHERE done = 1 AND update_id < ?", [update_id - KEPT_NUMBERS])
         self.db.execute("PRAGMA synchronous = FULL")
 
+    def tidy(self) -> None:
+        """Leave nothing of what was said in the write-ahead log; called when nothing is waiting."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     # Facts: single values of the bot itself
 
     def fact(self, name: str) -> str | None:
@@ -296,7 +312,8 @@ class Store:
         """Remove files that no confirmed upload points at: what a crash left half done."""
         root = self.folder / "owners"
         for folder in root.iterdir() if root.is_dir() else ():
-            self._sweep_folder(int(folder.name))
+            if folder.name.isdecimal():
+                self._sweep_folder(int(folder.name))
 
     def _sweep_folder(self, user_id: int) -> None:
         rows = self.db.execute(

@@ -87,6 +87,7 @@ def test_every_fault_has_its_words(problem: type[Problem], language: str) -> Non
         "columns": ("A", "<b>"),
         "group": "champions",
         "megabytes": 21.3,
+        "missing": ("time", "customer"),
     }
     fields: dict[str, Any] = {
         field.name: samples.get(field.name, 7) for field in getattr(problem, "__dataclass_fields__", {}).values()

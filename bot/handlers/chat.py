@@ -18,8 +18,8 @@ Act = Callable[[Context, Sequence[str]], Awaitable[None]]
 
 async def start(context: Context, words: Sequence[str]) -> None:
     """Two sentences and what to do first; somebody with data gets their questions instead."""
-    uploads = context.services.store.uploads(context.owner.user_id)
-    await context.say("chat", "start", files=len(uploads))
+    files = context.services.store.files(context.owner.user_id)
+    await context.say("chat", "start", files=len(files))
 
 
 async def help_(context: Context, words: Sequence[str]) -> None:
@@ -41,16 +41,16 @@ async def language(context: Context, words: Sequence[str]) -> None:
 
 
 async def privacy(context: Context, words: Sequence[str]) -> None:
-    uploads = context.services.store.uploads(context.owner.user_id)
+    uploads = context.services.store.files(context.owner.user_id)
     await context.say("chat", "privacy", folder=str(context.services.settings.data), uploads=uploads)
 
 
 async def forget(context: Context, words: Sequence[str]) -> None:
     """Ask first, then remove everything of this owner, and whoever paired must pair again."""
     if not words:
-        await context.say("chat", "forget", uploads=context.services.store.uploads(context.owner.user_id))
+        await context.say("chat", "forget", uploads=context.services.store.files(context.owner.user_id))
     elif words[0] == "yes":
-        farewell = context.worded("chat", "forgotten")
+        farewell = context.worded("chat", "forgotten", paired=context.services.access.paired == context.person)
         context.services.store.forget(context.person)
         context.services.access.unpair(context.person)
         await context.bot.delete_my_commands(scope=BotCommandScopeChat(context.person))

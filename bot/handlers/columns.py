@@ -37,6 +37,13 @@ OFFERED: tuple[Role, ...] = (
     Role.OUTCOME,
     Role.TEXT,
     Role.RATING,
+    Role.ORDER_TOTAL,
+    Role.DISCOUNT,
+    Role.POSTAGE,
+    Role.PAID_TIME,
+    Role.CURRENCY,
+    Role.ADDRESS,
+    Role.EVENT,
 )
 
 
@@ -57,8 +64,12 @@ async def columns(context: Context, words: Sequence[str]) -> None:
     role = Role(words[3]) if words[3] in OFFERED else _unused(kind.kind)
     header = kind.columns[column].header
     layout = signature(entry.header for entry in kind.columns)
-    context.services.store.set_role(context.owner.user_id, layout, header, role)
-    await _read_again(context, upload)
+    store, owner = context.services.store, context.owner.user_id
+    roles = store.roles(owner)
+    roles[layout] = {**roles.get(layout, {}), header: role}
+    # Remembered only once the file could be read so.
+    await _read_again(context, upload, roles=roles)
+    store.set_role(owner, layout, header, role)
 
 
 async def dates(context: Context, words: Sequence[str]) -> None:

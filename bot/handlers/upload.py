@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from telegram import Document, Update
-from telegram.error import NetworkError
+from telegram.error import TelegramError
 
 from analytics.choices import Choices
 from analytics.dataset import Kind
@@ -63,11 +63,14 @@ async def _take_in(context: Context, document: Document, filename: str, progress
 
 
 async def _fetch(context: Context, document: Document, filename: str, file: Path) -> None:
-    try:
+    async def fetch() -> None:
         async with context.services.fetching:
             handle = await document.get_file()
             await handle.download_to_drive(file)
-    except NetworkError as error:
+
+    try:
+        await context.stoppable(fetch())
+    except TelegramError as error:
         raise NotFetched(filename) from error
 
 
@@ -96,28 +99,30 @@ async def tell(context: Context, upload: Upload, progress: Progress, news: str) 
 
 async def only(context: Context, words: Sequence[str]) -> None:
     """Let the shop be what one file holds, and put everything before it aside."""
-    owner = context.owner.user_id
-    number = int(words[0]) if words and words[0].isdecimal() else 0
-    upload = context.services.store.start_over(owner, number)
-    if upload is None:
-        raise Outdated
+    store, owner = context.services.store, context.owner.user_id
+    chosen = _numbered(store.uploads(owner), words)
+    upload = store.start_over(owner, chosen.id)
     async with context.working(context.worded("chat", "thinking")) as progress:
         await tell(context, upload, progress, news="only")
 
 
 async def receipt(context: Context, words: Sequence[str]) -> None:
     """How a file was read, row by row accounted for."""
-    owner = context.owner.user_id
-    number = int(words[0]) if words and words[0].isdecimal() else 0
-    found = context.services.store.upload(owner, number)
+    found = _numbered(context.services.store.uploads(context.owner.user_id), words)
+    await context.say("upload", "receipt", upload=found)
+
+
+def _numbered(uploads: Sequence[Upload], words: Sequence[str]) -> Upload:
+    """The upload whose number the first word is; Outdated where this owner has none of that number."""
+    found = next((upload for upload in uploads if words and str(upload.id) == words[0]), None)
     if found is None:
         raise Outdated
-    await context.say("upload", "receipt", upload=found)
+    return found
 
 
 async def files(context: Context, words: Sequence[str]) -> None:
     """What the owner has sent, newest first."""
-    uploads = context.services.store.uploads(context.owner.user_id)
+    uploads = context.services.store.files(context.owner.user_id)
     if uploads:
         await context.say("upload", "files", uploads=uploads, zone=context.services.settings.zone)
     else:
@@ -130,7 +135,7 @@ async def undo(context: Context, words: Sequence[str]) -> None:
     if undone is None:
         await context.say("chat", "no_data_yet")
     else:
-        await context.say("upload", "undone", upload=undone, left=context.services.store.uploads(context.owner.user_id))
+        await context.say("upload", "undone", upload=undone, left=context.services.store.files(context.owner.user_id))
 
 
 def _sha256(file: Path) -> str:

@@ -145,7 +145,7 @@ def test_members_are_the_best_of_the_group_asked_for() -> None:
             row[0],
             row[columns.index("Orders")],
             row[columns.index("Money spent")],
-            row[columns.index("Days since last order")],
+            row[columns.index("Days without an order")],
         )
         for row in rows[: segments.LISTED]
     ]
@@ -193,10 +193,10 @@ def test_a_list_says_the_day_of_the_last_order() -> None:
                 "Orders",
                 "Money spent",
                 "Last order",
-                "Days since last order",
+                "Days without an order",
             ],
         ),
-        ("zh", ["客户", "姓名", "邮箱", "电话", "客户群", "订单数", "累计消费", "最近下单", "距今天数"]),
+        ("zh", ["客户", "姓名", "邮箱", "电话", "客户群", "订单数", "累计消费", "最近下单", "距最后一单日期的天数"]),
     ],
 )
 def test_a_list_is_headed_in_the_readers_language(reader: str, columns: list[str]) -> None:

@@ -88,3 +88,14 @@ async def test_a_file_whose_characters_were_guessed_offers_what_it_could_be(ann:
     number = next(line[0] for line in offered.words.splitlines() if "한국" in line)
     (again,) = await ann.tap(f"Number {number}")
     assert "again, the way you said" in again.words
+
+
+async def test_a_correction_that_cannot_be_read_is_not_remembered(bot: Running, ann: Talk) -> None:
+    sheet = "when,who,total\n" + "".join(f"2026-03-{1 + i % 28:02},K{i % 40},{9 + i % 5}\n" for i in range(90))
+    await ann.send("orders.csv", sheet.encode())
+    upload = bot.services.store.uploads(ann.person.user_id)[0]
+    (answer,) = await ann.say(f"/columns {upload.id} 0 0 none")
+    if "Nothing was changed" in answer.words:
+        assert bot.services.store.roles(ann.person.user_id) == {}
+    (again,) = await ann.send("next.csv", sheet.replace("2026-03", "2026-04").encode())
+    assert "I read" in again.words or "already" in again.words or "Nothing was changed" not in again.words

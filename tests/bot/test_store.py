@@ -76,7 +76,8 @@ def test_owners_are_kept_apart(store: Store) -> None:
     added = store.add(7, "a.csv", "00", written(store, 7, "a"))
     assert store.current(8) == {}
     assert store.upload(8, added.id) is None
-    assert store.start_over(8, added.id) is None
+    with pytest.raises(LookupError):
+        store.start_over(8, added.id)
     assert store.seen(8, "00") is None
     store.forget(8)
     assert store.uploads(7)

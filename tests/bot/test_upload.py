@@ -222,3 +222,27 @@ STICKER = {
     "is_animated": False,
     "is_video": False,
 }
+
+
+async def test_using_one_file_only_is_no_other_file_and_can_still_be_corrected(bot: Running, ann: Talk) -> None:
+    await ann.send("old.csv", sheet(300))
+    await ann.send("new.csv", sheet(200, customer="D").replace(b"\n", b"\nX"))
+    await ann.tap("Use only this file")
+    (listed,) = await ann.say("/files")
+    assert "You have sent 2 files" in listed.words
+    upload = bot.services.store.uploads(ann.person.user_id)[0]
+    (answer,) = await ann.say(f"/columns {upload.id} 0 3 category")
+    assert "no longer have the file" not in answer.words
+    (undone,) = await ann.say("/undo")
+    assert "the files before it count again" in undone.words
+
+
+async def test_nothing_that_was_said_stays_on_disk(bot: Running, ann: Talk) -> None:
+    await ann.say("a secret that nobody should find")
+    everything = b"".join(path.read_bytes() for path in bot.services.store.folder.rglob("*") if path.is_file())
+    assert b"nobody should find" not in everything
+
+
+async def test_a_number_that_no_file_has_is_answered_politely(ann: Talk) -> None:
+    answer = only(await ann.say("/only 99999999999999999999999"))
+    assert "no longer works" in answer.words
