@@ -22,11 +22,15 @@ References = Mapping[Kind, Path]
 
 @dataclass(frozen=True)
 class Written:
-    """A kind of table that a file brought, as snapshots: alone (`own`) and together with what was there (`merged`)."""
+    """A kind of table that a file brought, as snapshots: alone (`own`) and together with what was there (`merged`).
+
+    `replaced` is how many older rows gave way to newer ones that speak of the same.
+    """
 
     kind: Kind
     own: Path
     merged: Path
+    replaced: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,13 @@ def take_in(file: Path, filename: str, choices: Choices, current: References, fo
     written = []
     for kind, dataset in own.items():
         alone = _write(dataset, folder)
-        merged = _write(_merged(Dataset.open(current[kind]), dataset), folder) if kind in current else alone
-        written.append(Written(kind, alone, merged))
+        if kind not in current:
+            written.append(Written(kind, alone, alone))
+            continue
+        before = Dataset.open(current[kind])
+        together = _merged(before, dataset)
+        replaced = before.rows + dataset.rows - together.rows
+        written.append(Written(kind, alone, _write(together, folder), replaced))
     return Taken(tuple(map(_table, datasets)), tuple(written))
 
 

@@ -55,9 +55,10 @@ async def _take_in(context: Context, document: Document, filename: str, progress
         taken = await context.compute(
             jobs.take_in, file, filename, choices(context), store.current(owner), folder, secret
         )
-        merged = any(table.own != table.merged for table in taken.written if table.kind is not Kind.PEOPLE)
+        joined = [table for table in taken.written if table.own != table.merged and table.kind is not Kind.PEOPLE]
+        replaced = sum(table.replaced for table in joined)
         added = store.add(owner, filename, sha256, taken, file.rename(folder / f"sent-{secrets.token_hex(8)}"))
-        await tell(context, added, progress, news="merged" if merged else "new")
+        await tell(context, added, progress, news="merged" if joined else "new", replaced=replaced)
     finally:
         file.unlink(missing_ok=True)
 
@@ -80,7 +81,7 @@ def choices(context: Context, **corrected: Any) -> Choices:
     return Choices(**{"max_rows": limit, "roles": roles, **corrected})
 
 
-async def tell(context: Context, upload: Upload, progress: Progress, news: str) -> None:
+async def tell(context: Context, upload: Upload, progress: Progress, news: str, replaced: int = 0) -> None:
     """What the file held, and what the shop looks like now."""
     references = context.services.store.current(context.owner.user_id)
     asked = replace(context.asked, pictures=False)
@@ -91,6 +92,7 @@ async def tell(context: Context, upload: Upload, progress: Progress, news: str) 
             "taken_in",
             upload=upload,
             news=news,
+            replaced=replaced,
             report=outcome.report,
             answerable=[name for name in outcome.answerable if name != "overview"],
         )

@@ -79,6 +79,7 @@ async def test_overlapping_exports_do_not_double_sales(ann: Talk) -> None:
     await ann.send("january to june.csv", sheet(300))
     answer = only(await ann.send("until today.csv", sheet(350)))
     assert "350 orders from 40 customers" in answer.words
+    assert "They replace 300 older lines" in answer.words
 
 
 async def test_only_the_columns_that_a_file_has_are_asked_about(ann: Talk) -> None:
