@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from analytics import charts, language, overview, rfm, segments
+from analytics.charts import series
 from analytics.analysis import Asked
 from tests.analytics.shops import line, lively, shop
 
@@ -102,11 +103,11 @@ def test_bars_without_any_length_can_be_drawn() -> None:
 
 def test_a_year_is_written_where_it_changes() -> None:
     labels = ["Nov\n2025", "Dec\n2025", "Jan\n2026", "Feb\n2026", "Mar"]
-    assert charts._changing(labels) == ["Nov\n2025", "Dec", "Jan\n2026", "Feb", "Mar"]
+    assert series._changing(labels) == ["Nov\n2025", "Dec", "Jan\n2026", "Feb", "Mar"]
 
 
 def test_notes_stay_inside_and_the_first_of_two_that_would_overlap_is_shown() -> None:
-    placed = charts._apart({17: "£123,456", 18: "£12", 0: "£123,456"}, 20)
+    placed = series._apart({17: "£123,456", 18: "£12", 0: "£123,456"}, 20)
     assert [position for position, *_ in placed] == [17, 0]
     assert all(-0.5 <= begin < end <= 19.5 for *_, begin, end in placed)
 
