@@ -213,8 +213,9 @@ def _numbers(
     code = cleaning.code(dataset.kind, name)
     values = cleaning.numbers(table[name])
     amounts = dataset.kind is Kind.ORDERS
-    outlying = cleaning.find_outliers(values, amounts=amounts)
-    low, high = cleaning.usual_range(values, outlying)
+    among = cleaning.judged(table, name)
+    outlying = cleaning.find_outliers(among, amounts=amounts)
+    low, high = cleaning.usual_range(among, outlying)
     left = Policy(outliers=policy.outliers)
     gaps = cleaning.cleaned(_of(dataset, table), {code: left}).table(name)[name]
     after = cleaning.cleaned(_of(dataset, table), {code: policy}).table(name)[name]

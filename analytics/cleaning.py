@@ -120,7 +120,7 @@ def cleaned(dataset: Dataset, policies: Policies) -> Dataset:
             continue
         column = sent[name]
         if policy.outliers in outliers and policy.outliers is not Outliers.KEEP:
-            column = _treated(column, name, policy.outliers)
+            column = _treated(sent, name, policy.outliers)
         if policy.missing in missing and policy.missing is not Missing.EMPTY:
             column = _filled(column, policy.missing, sent)
         table = _with(table, name, column)
@@ -249,14 +249,15 @@ def _orders_treated(table: pa.Table, outliers: Outliers) -> tuple[pa.ChunkedArra
     return _column(numbers(amounts) * factor[orders.order]), kept
 
 
-def _treated(column: pa.ChunkedArray, name: str, outliers: Outliers) -> pa.ChunkedArray:
-    values = numbers(column)
-    outlying = find_outliers(values, amounts=name in AMOUNTS)
+def _treated(table: pa.Table, name: str, outliers: Outliers) -> pa.ChunkedArray:
+    values = numbers(table[name])
+    among = judged(table, name)
+    outlying = find_outliers(among, amounts=name in AMOUNTS)
     if not outlying.any():
-        return column
+        return table[name]
     if outliers is Outliers.LEAVE_OUT:
         return _column(np.where(outlying, np.nan, values))
-    return _column(np.where(outlying, np.clip(values, *usual_range(values, outlying)), values))
+    return _column(np.where(outlying, np.clip(values, *usual_range(among, outlying)), values))
 
 
 def _filled(column: pa.ChunkedArray, missing: Missing, table: pa.Table) -> pa.ChunkedArray:
@@ -303,6 +304,15 @@ def interpolated(values: Floats, table: pa.Table) -> Floats:
             line = moments.loc[[key]]
             filled[rows.index] = np.interp(rows["time"], line["time"], line["value"])
     return filled
+
+
+def judged(table: pa.Table, name: str) -> Floats:
+    """The column's values among which outliers are sought: a fee's price or quantity is neither usual nor unusual."""
+    values = numbers(table[name])
+    if name in {Role.PRICE, Role.QUANTITY} and Role.NOT_A_PRODUCT in table.column_names:
+        products = np.where(pc.fill_null(table[Role.NOT_A_PRODUCT], False).to_numpy(), np.nan, values)
+        return values if np.isnan(products).all() else products
+    return values
 
 
 def numbers(column: pa.ChunkedArray) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from analytics import people
 from analytics.analysis import NAMING_VIEWS, Asked, Outcome
 from analytics.choices import Choices
 from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
+from analytics.errors import NoRows, NothingUsable
 from analytics.merging import merge
 
 References = Mapping[Kind, Path]
@@ -47,13 +48,28 @@ class Table:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a file turned out to hold: written to disk, not yet part of the shop."""
+    """What a file turned out to hold: written to disk, not yet part of the shop.
+
+    `unaided`: read without what the owner said of such sheets before, which would have left nothing to use.
+    """
 
     tables: tuple[Table, ...]
     written: tuple[Written, ...]
+    unaided: bool = False
 
 
 def take_in(file: Path, filename: str, choices: Choices, current: References, folder: Path, secret: bytes) -> Taken:
+    """Read a new spreadsheet as `read_in` does; where remembered roles of columns leave nothing to use, without them."""
+    try:
+        return read_in(file, filename, choices, current, folder, secret)
+    except (NothingUsable, NoRows):
+        if not choices.roles:
+            raise
+        unaided = read_in(file, filename, replace(choices, roles={}), current, folder, secret)
+        return replace(unaided, unaided=True)
+
+
+def read_in(file: Path, filename: str, choices: Choices, current: References, folder: Path, secret: bytes) -> Taken:
     """Read a spreadsheet and write its tables, alone and merged with the `current` ones, as new files in `folder`.
 
     Names and contacts go into a table of people of their own; the others know customers by keys under the `secret`.

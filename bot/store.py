@@ -240,6 +240,10 @@ class Store:
         row = {"owner": user_id, "layout": layout, "header": header, "role": str(role)}
         self.db.table("choices").upsert(row, pk=("owner", "layout", "header"))
 
+    def forget_role(self, user_id: int, layout: str, header: str) -> None:
+        """Let a column of sheets with this layout be recognised as usual again."""
+        self.db.execute("DELETE FROM choices WHERE owner = ? AND layout = ? AND header = ?", [user_id, layout, header])
+
     # Cleaning: what an owner wants done about gaps and outliers
 
     def policies(self, user_id: int) -> dict[str, Policy]:

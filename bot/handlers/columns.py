@@ -48,7 +48,10 @@ OFFERED: tuple[Role, ...] = (
 
 
 async def columns(context: Context, words: Sequence[str]) -> None:
-    """`columns`: what the latest file's columns were taken for. `columns UPLOAD TABLE COLUMN [ROLE]`: change one."""
+    """`columns`: what the latest file's columns were taken for. `columns UPLOAD TABLE COLUMN [ROLE]`: change one.
+
+    The role `first` takes a column for what it was taken for before anybody corrected it.
+    """
     uploads = context.services.store.uploads(context.owner.user_id)
     if not uploads:
         await context.say("chat", "no_data_yet")
@@ -57,19 +60,24 @@ async def columns(context: Context, words: Sequence[str]) -> None:
         await context.say("columns", "columns", upload=uploads[0])
         return
     upload, table, column = _found(uploads, words)
-    if len(words) == 3:
-        await context.say("columns", "column", upload=upload, table=table, column=column, offered=OFFERED)
-        return
-    kind = upload.tables[table]
-    role = Role(words[3]) if words[3] in OFFERED else _unused(kind.kind)
-    header = kind.columns[column].header
-    layout = signature(entry.header for entry in kind.columns)
+    understood = upload.tables[table]
+    header = understood.columns[column].header
+    layout = signature(entry.header for entry in understood.columns)
     store, owner = context.services.store, context.owner.user_id
     roles = store.roles(owner)
-    roles[layout] = {**roles.get(layout, {}), header: role}
-    # Remembered only once the file could be read so.
-    await _read_again(context, upload, roles=roles)
-    store.set_role(owner, layout, header, role)
+    corrected = dict(roles.get(layout, {}))
+    if len(words) == 3:
+        page = {"upload": upload, "table": table, "column": column}
+        await context.say("columns", "column", **page, offered=OFFERED, corrected=header in corrected)
+    elif words[3] == "first":
+        corrected.pop(header, None)
+        await _read_again(context, upload, roles={**roles, layout: corrected})
+        store.forget_role(owner, layout, header)
+    else:
+        role = Role(words[3]) if words[3] in OFFERED else _unused(understood.kind)
+        # Remembered only once the file could be read so.
+        await _read_again(context, upload, roles={**roles, layout: {**corrected, header: role}})
+        store.set_role(owner, layout, header, role)
 
 
 async def dates(context: Context, words: Sequence[str]) -> None:
@@ -103,7 +111,7 @@ async def _read_again(context: Context, upload: Upload, **corrected: Any) -> Non
         before = store.current(owner, before=upload.id)
         reading = choices(context, **corrected)
         taken = await context.compute(
-            jobs.take_in, upload.raw, upload.filename, reading, before, store.folder_of(owner), context.owner.secret
+            jobs.read_in, upload.raw, upload.filename, reading, before, store.folder_of(owner), context.owner.secret
         )
         await tell(context, store.replace(owner, upload.id, taken), progress, news="corrected")
 

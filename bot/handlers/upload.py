@@ -58,7 +58,8 @@ async def _take_in(context: Context, document: Document, filename: str, progress
         joined = [table for table in taken.written if table.own != table.merged and table.kind is not Kind.PEOPLE]
         replaced = sum(table.replaced for table in joined)
         added = store.add(owner, filename, sha256, taken, file.rename(folder / f"sent-{secrets.token_hex(8)}"))
-        await tell(context, added, progress, news="merged" if joined else "new", replaced=replaced)
+        news = "merged" if joined else "new"
+        await tell(context, added, progress, news, replaced=replaced, unaided=taken.unaided)
     finally:
         file.unlink(missing_ok=True)
 
@@ -81,7 +82,9 @@ def choices(context: Context, **corrected: Any) -> Choices:
     return Choices(**{"max_rows": limit, "roles": roles, **corrected})
 
 
-async def tell(context: Context, upload: Upload, progress: Progress, news: str, replaced: int = 0) -> None:
+async def tell(
+    context: Context, upload: Upload, progress: Progress, news: str, *, replaced: int = 0, unaided: bool = False
+) -> None:
     """What the file held, and what the shop looks like now."""
     references = context.services.store.current(context.owner.user_id)
     asked = replace(context.asked, pictures=False)
@@ -93,6 +96,7 @@ async def tell(context: Context, upload: Upload, progress: Progress, news: str, 
             upload=upload,
             news=news,
             replaced=replaced,
+            unaided=unaided,
             report=outcome.report,
             answerable=[name for name in outcome.answerable if name != "overview"],
         )

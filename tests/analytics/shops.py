@@ -20,6 +20,7 @@ TYPES = {
     Role.PRICE: pa.float64(),
     Role.AGE: pa.float64(),
     Role.TAKEN_BACK: pa.bool_(),
+    Role.NOT_A_PRODUCT: pa.bool_(),
 }
 FIRST_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - shops know no zones
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from analytics import charts, language, overview, rfm, segments
-from analytics.charts import series
 from analytics.analysis import Asked
+from analytics.charts import series
 from tests.analytics.shops import line, lively, shop
 
 ROW = charts.Bar("Champions", 0.4, "12 people", 0.3)

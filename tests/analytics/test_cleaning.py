@@ -54,6 +54,14 @@ def test_what_more_than_one_in_twenty_do_is_no_exception() -> None:
     assert not find_outliers(wholesale, amounts=True).any()
 
 
+def test_a_fee_is_no_odd_price_and_no_usual_one() -> None:
+    priced = [line("c", i, 10.0, f"o{i}", price=10.0 + i % 5, not_a_product=False) for i in range(50)]
+    fees = [line("c", 60, 900.0, "o60", price=900.0, not_a_product=True)]
+    dear = [line("c", 61, 800.0, "o61", price=800.0, not_a_product=False)]
+    capped = cleaned(orders(priced + fees + dear), {"orders.price": CAP})
+    assert column(capped, "price")[-2:] == [900.0, 14.0]
+
+
 def test_where_most_are_equal_the_few_others_are_not_odd_for_that() -> None:
     assert not find_outliers(np.array([1.0] * 900 + [2.0] * 80 + [3.0] * 20 + [6.0]), amounts=True).any()
     assert not find_outliers(np.array([0.0] * 100 + [1.0] * 3)).any()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from analytics.choices import signature
+from analytics.dataset import Role
 from tests.talk import Running, Talk
 
 SHEET = "\n".join(
@@ -40,6 +42,33 @@ async def test_the_choice_is_remembered_for_sheets_of_that_layout(bot: Running, 
     await ann.send("next month.csv", SHEET.replace(b"2026-03", b"2026-04"))
     (shown,) = await ann.say("/columns")
     assert "Line total ← Extra" in shown.words
+
+
+async def test_a_remembered_choice_can_be_taken_back(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", SHEET)
+    await ann.say("/columns")
+    (page,) = await ann.tap("Extra")
+    assert "As I first had it" not in [button.label for row in page.buttons for button in row]
+    await ann.tap("Line total")
+    await ann.say("/columns")
+    await ann.tap("Extra")
+    (answer,) = await ann.tap("As I first had it")
+    assert "again, the way you said" in answer.words
+    (shown,) = await ann.say("/columns")
+    assert "Line total ← Sum" in shown.words
+    assert bot.services.store.roles(ann.person.user_id) == {}
+
+
+async def test_choices_that_leave_nothing_of_a_new_file_are_set_aside(bot: Running, ann: Talk) -> None:
+    layout = signature(SHEET.decode().splitlines()[0].split(","))
+    await ann.send("orders.csv", SHEET)
+    owner = ann.person.user_id
+    for header in ("No", "When", "Who", "Sum", "Extra"):
+        bot.services.store.set_role(owner, layout, header, Role.UNUSED)
+    await ann.say("/undo")
+    (answer,) = await ann.send("orders.csv", SHEET)
+    assert "I read 200 lines" in answer.words
+    assert "my own way" in answer.words
 
 
 async def test_a_correction_that_breaks_the_file_changes_nothing(bot: Running, ann: Talk) -> None:
