@@ -20,11 +20,24 @@ NAMING_VIEWS = frozenset({"names", "list"})
 
 
 @dataclass(frozen=True)
+class Cuts:
+    """From where on a customer counts as recent (days since the last order, at most), frequent and valuable (at least).
+
+    None is the shop's own middle.
+    """
+
+    recency: int | None = None
+    frequency: int | None = None
+    money: float | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What an answer may depend on besides the data.
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
-    segment names, `policies` how the owner wants columns cleaned.
+    segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `remembered` is what the same
+    analysis wanted to know again (`Outcome.remember`) when it was asked before.
     """
 
     language: str = "en"
@@ -32,6 +45,8 @@ class Asked:
     as_of: date | None = None
     pictures: bool = True
     policies: Policies = field(default_factory=dict)
+    cuts: Cuts = Cuts()
+    remembered: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,8 @@ class Document:
 class Outcome:
     """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked.
 
-    `cleaned` is how many columns were treated as the owner decided before the answer was worked out.
+    `cleaned` is how many columns were treated as the owner decided before the answer was worked out; `remember` what
+    the analysis wants to be told when it is asked again.
     """
 
     analysis: str
@@ -94,6 +110,7 @@ class Outcome:
     document: Document | None
     answerable: tuple[str, ...]
     cleaned: int = 0
+    remember: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +120,7 @@ class Analysis:
     `requires`: any one of these must be met. `views` are words that show another side of the same report; the view
     `list` sends `sheet`, the rows behind a group, as a file, and the views in `pictured` come with a picture, too. An
     analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
+    `remember` is what of its report it wants to be told when it is asked again.
     """
 
     name: str
@@ -114,6 +132,7 @@ class Analysis:
     sheet: Callable[[Shop, Any, str], tuple[str, pd.DataFrame]] | None = None
     pictured: tuple[str, ...] = ("body",)
     raw: bool = False
+    remember: Callable[[Any], str | None] | None = None
 
     def answers(self, shop: Shop) -> bool:
         """Whether the shop's data is of the kind that this analysis stands on."""

@@ -92,9 +92,9 @@ def code(kind: Kind, name: str) -> str:
 
 
 def applied(shop: Shop, policies: Policies) -> Shop:
-    """The shop with its orders and customers cleaned."""
-    parts = {str(kind): dataset for kind in CLEANED if (dataset := shop.dataset(kind)) is not None}
-    return replace(shop, **{kind: cleaned(dataset, policies) for kind, dataset in parts.items()}) if policies else shop
+    """The shop with its orders, also the earlier ones, and customers cleaned."""
+    parts = {"orders": shop.orders, "customers": shop.customers, "earlier": shop.earlier}
+    return replace(shop, **{name: cleaned(part, policies) for name, part in parts.items() if part is not None})
 
 
 def cleaned(dataset: Dataset, policies: Policies) -> Dataset:

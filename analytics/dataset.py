@@ -138,6 +138,7 @@ class Count:
 @dataclass(frozen=True)
 class Receipt:
     """How a table was read. `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation.
+    All of them are rows of the file: where a line lists a whole basket, the table has more rows than were read.
 
     The reasons are those of `LEFT_OUT` and `NOTED`. `passed_over` names the sheets of the same file that hold nothing of
     a shop's; it stands on the receipt of the file's first table.
@@ -237,7 +238,8 @@ class Dataset:
 class Shop:
     """What one owner has uploaded so far: at most one merged dataset of each kind.
 
-    `people` is there only when the owner asked for names or a list.
+    `people` is there only when the owner asked for names or a list. `earlier` are the orders as they were before the
+    latest file that changed them, None where that was the first.
     """
 
     orders: Dataset | None = None
@@ -247,6 +249,7 @@ class Shop:
     events: Dataset | None = None
     catalogue: Dataset | None = None
     people: Dataset | None = None
+    earlier: Dataset | None = None
 
     def dataset(self, kind: Kind) -> Dataset | None:
         """The dataset of this kind, if there is one."""

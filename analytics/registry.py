@@ -42,4 +42,5 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         document=document,
         answerable=tuple(other.name for other in ANALYSES if other.answers(shop)),
         cleaned=treated,
+        remember=analysis.remember(report) if analysis.remember else None,
     )

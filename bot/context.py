@@ -96,7 +96,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     def asked(self) -> Asked:
         """What an answer to this person depends on besides their data."""
         policies = self.services.store.policies(self.owner.user_id)
-        return Asked(language=self.language, vocabulary=self.owner.vocabulary, policies=policies)
+        owner = self.owner
+        return Asked(language=self.language, vocabulary=owner.vocabulary, policies=policies, cuts=owner.cuts)
 
     def worded(self, template: str, macro: str, **values: Any) -> Reply:
         """A message in the speaker's language."""

@@ -107,17 +107,24 @@ def preview(file: Path) -> dict[str, str]:
     return previews(file.read_bytes())
 
 
-def answer(name: str, references: References, words: Sequence[str], asked: Asked) -> Outcome:
-    """Ask the shop that the references point at; only the columns that the answer needs are read."""
+def answer(
+    name: str, references: References, words: Sequence[str], asked: Asked, earlier: Path | None = None
+) -> Outcome:
+    """Ask the shop that the references point at; only the columns that the answer needs are read.
+
+    `earlier` are its orders before the latest file that changed them.
+    """
     from analytics.registry import analyse
 
     datasets = {kind: Dataset.open(path) for kind, path in references.items()}
     everybody = datasets.pop(Kind.PEOPLE, None)
+    before = None if earlier is None else Dataset.open(earlier)
     if everybody is not None:
         datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
+        before = None if before is None else people.joined(before, everybody)
     # Names are looked at only where the owner asked for them.
     named = everybody if words and words[0] in NAMING_VIEWS else None
-    shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named)
+    shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named, earlier=before)
     return analyse(name, shop, words, asked)
 
 

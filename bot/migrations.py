@@ -9,9 +9,9 @@ migrations = Migrations("pocket-marketer")
 
 @migrations()
 def m001_first_conversation(db: Database) -> None:
-    # Customers' keys are hashes under their owner's `secret`.
+    # Customers' keys are hashes under their owner's `secret`; `cuts` are the owner's own thresholds for high and low.
     db.table("owners").create(
-        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str},
+        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str, "cuts": str},
         pk="user_id",
         not_null={"vocabulary", "secret", "since"},
         strict=True,
@@ -45,6 +45,14 @@ def m001_first_conversation(db: Database) -> None:
         {"owner": int, "column": str, "missing": str, "outliers": str},
         pk=("owner", "column"),
         not_null={"missing", "outliers"},
+        strict=True,
+    )
+    # What an analysis wants to know again when it is asked after the next upload: names of groups, and who was in them.
+    db.table("memories").create(
+        {"owner": int, "analysis": str, "upload": int, "body": str},
+        pk=("owner", "analysis", "upload"),
+        foreign_keys=[("upload", "uploads", "id")],
+        not_null={"body"},
         strict=True,
     )
     db.table("inbox").create(

@@ -11,15 +11,16 @@ from bot.context import Context
 
 async def ask(context: Context, name: str, words: Sequence[str]) -> None:
     """Answer with the analysis of that name; a page that is turned in place keeps its picture."""
-    references = context.services.store.current(context.owner.user_id)
+    store, owner = context.services.store, context.owner.user_id
+    references = store.current(owner)
     if not references:
         await context.say("chat", "no_data_yet")
         return
-    asked = context.asked
-    if context.page is not None:
-        asked = dataclasses.replace(asked, pictures=False)
+    asked = dataclasses.replace(context.asked, pictures=context.page is None, remembered=store.remembered(owner, name))
     async with context.working(context.worded("chat", "thinking")) as progress:
-        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked)
+        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked, store.earlier_orders(owner))
+        if outcome.remember is not None:
+            store.remember(owner, name, outcome.remember)
         reply = context.services.renderer.outcome(outcome, context.language)
         if context.page is not None:
             await context.reply(reply)

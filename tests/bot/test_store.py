@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from analytics.analysis import Cuts
 from analytics.dataset import Column, Count, Dataset, Kind, Receipt, Role
 from bot.jobs import Table, Taken, Written
 from bot.store import Store
@@ -49,6 +50,45 @@ def test_undo_points_back_to_the_upload_before(store: Store) -> None:
     assert store.undo(7) is not None
     assert store.undo(7) is None
     assert store.current(7) == {}
+
+
+def test_the_orders_before_the_latest_file_that_changed_them_stay_at_hand(store: Store) -> None:
+    first, second = written(store, 7, "a"), written(store, 7, "b")
+    store.add(7, "a.csv", "00", first)
+    assert store.earlier_orders(7) is None
+    store.add(7, "b.csv", "01", second)
+    assert store.earlier_orders(7) == first.written[0].merged
+    store.undo(7)
+    assert store.earlier_orders(7) is None
+
+
+def test_starting_over_leaves_nothing_earlier(store: Store) -> None:
+    store.add(7, "a.csv", "00", written(store, 7, "a"))
+    latest = store.add(7, "b.csv", "01", written(store, 7, "b"))
+    store.start_over(7, latest.id)
+    assert store.earlier_orders(7) is None
+
+
+def test_a_memory_goes_with_the_upload_it_stands_on(store: Store) -> None:
+    store.add(7, "a.csv", "00", written(store, 7, "a"))
+    store.remember(7, "segments", "first")
+    store.add(7, "b.csv", "01", written(store, 7, "b"))
+    assert store.remembered(7, "segments") == "first"
+    store.remember(7, "segments", "second")
+    store.remember(7, "segments", "third")
+    assert store.remembered(7, "segments") == "third"
+    assert store.remembered(8, "segments") is None
+    store.undo(7)
+    assert store.remembered(7, "segments") == "first"
+    store.forget(7)
+    assert store.remembered(7, "segments") is None
+
+
+def test_thresholds_are_the_owner_s_own(store: Store) -> None:
+    store.welcome(7, "groups")
+    assert store.owner(7).cuts == Cuts()  # type: ignore[union-attr]
+    store.set_cuts(7, Cuts(recency=30, money=99.5))
+    assert store.owner(7).cuts == Cuts(30, None, 99.5)  # type: ignore[union-attr]
 
 
 def test_what_was_written_but_never_confirmed_is_swept_at_the_next_start(store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""The connection that all parts of the store share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+
+class Tables:
+    """Some of the database's tables; `folder` is where everything lies."""
+
+    db: Database
+    folder: Path
+
+    def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self.db.execute(sql, list(values)).fetchone()
+        return row
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

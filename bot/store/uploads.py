@@ -1,0 +1,209 @@
+"""What owners have sent, and which snapshot of it is current."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from analytics.dataset import Kind
+from bot.jobs import Table, Taken, Written
+from bot.store.base import Tables, now
+
+TABLES = TypeAdapter(tuple[Table, ...])
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was taken in and confirmed; `raw` is the file itself, of the latest upload only.
+
+    `afresh` is no file of its own but the owner's word to use only this one from here on.
+    """
+
+    id: int
+    filename: str
+    at: datetime
+    tables: tuple[Table, ...]
+    raw: Path | None
+    afresh: bool
+
+
+class Uploads(Tables):
+    """Files as they were understood, and one folder an owner for what became of them."""
+
+    def folder_of(self, user_id: int) -> Path:
+        """The owner's own folder, made if need be."""
+        folder = self.folder / "owners" / str(int(user_id))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def current(self, user_id: int, *, before: int | None = None) -> dict[Kind, Path]:
+        """Where the shop's tables lie now, by kind: of each kind the one of the latest upload since the last new start.
+
+        `before` looks back: to the time just before the upload of that number.
+        """
+        rows = self.db.execute(
+            "SELECT kind, merged, max(upload) FROM snapshots JOIN uploads ON uploads.id = upload"
+            " WHERE owner = :owner AND upload >= :start AND (:before IS NULL OR upload < :before) GROUP BY kind",
+            {"owner": user_id, "start": self._start(user_id), "before": before},
+        )
+        return {Kind(kind): self.folder_of(user_id) / name for kind, name, _ in rows}
+
+    def earlier_orders(self, user_id: int) -> Path | None:
+        """The shop's orders as they were before the latest file that changed them; None where that was the first."""
+        row = self._row(
+            "SELECT max(upload) FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = ? AND kind = ?",
+            user_id,
+            str(Kind.ORDERS),
+        )
+        return self.current(user_id, before=row[0]).get(Kind.ORDERS) if row and row[0] else None
+
+    def remembered(self, user_id: int, analysis: str) -> str | None:
+        """What the analysis wanted to know again when it was last asked."""
+        row = self._row(
+            "SELECT body FROM memories WHERE owner = ? AND analysis = ? ORDER BY upload DESC LIMIT 1", user_id, analysis
+        )
+        return row[0] if row else None
+
+    def remember(self, user_id: int, analysis: str, body: str) -> None:
+        """Keep what the analysis wants to know again, for as long as the upload it stands on is kept."""
+        latest = self._row("SELECT max(id) FROM uploads WHERE owner = ?", user_id)
+        if latest and latest[0]:
+            row = {"owner": user_id, "analysis": analysis, "upload": latest[0], "body": body}
+            self.db.table("memories").upsert(row, pk=("owner", "analysis", "upload"))
+
+    def uploads(self, user_id: int) -> tuple[Upload, ...]:
+        """What the owner has sent, newest first."""
+        rows = self.db.execute(
+            "SELECT id, filename, at, tables, raw, afresh FROM uploads WHERE owner = ? ORDER BY id DESC", [user_id]
+        )
+        return tuple(
+            Upload(
+                id=number,
+                filename=name,
+                at=datetime.fromisoformat(at),
+                tables=TABLES.validate_json(tables),
+                raw=self.folder_of(user_id) / raw if raw else None,
+                afresh=bool(afresh),
+            )
+            for number, name, at, tables, raw, afresh in rows
+        )
+
+    def files(self, user_id: int) -> tuple[Upload, ...]:
+        """The files among the uploads, newest first."""
+        return tuple(upload for upload in self.uploads(user_id) if not upload.afresh)
+
+    def seen(self, user_id: int, sha256: str) -> Upload | None:
+        """The upload that brought this very file into the shop as it is now."""
+        row = self._row(
+            "SELECT max(id) FROM uploads WHERE owner = ? AND sha256 = ? AND id >= ?",
+            user_id,
+            sha256,
+            self._start(user_id),
+        )
+        return self.upload(user_id, row[0]) if row and row[0] else None
+
+    def upload(self, user_id: int, upload: int) -> Upload | None:
+        """The upload of that number, if it is this owner's."""
+        return next((found for found in self.uploads(user_id) if found.id == upload), None)
+
+    def add(self, user_id: int, filename: str, sha256: str, taken: Taken, raw: Path | None = None) -> Upload:
+        """Make what a worker wrote part of the shop, in one transaction."""
+        _sync(self.folder_of(user_id))
+        with self.db.atomic():
+            self.db.execute("UPDATE uploads SET raw = NULL WHERE owner = ?", [user_id])
+            upload = self._insert_upload(user_id, filename, sha256, _json(taken.tables), afresh=False)
+            self.db.table("uploads").update(upload, {"raw": raw.name if raw else None})
+            self._insert_snapshots(upload, taken.written)
+        self._sweep_folder(user_id)
+        return self.uploads(user_id)[0]
+
+    def replace(self, user_id: int, upload: int, taken: Taken) -> Upload:
+        """Let an upload be what a worker understood this time, in one transaction."""
+        _sync(self.folder_of(user_id))
+        with self.db.atomic():
+            self.db.execute("DELETE FROM snapshots WHERE upload = ?", [upload])
+            self.db.table("uploads").update(upload, {"tables": _json(taken.tables)})
+            self._insert_snapshots(upload, taken.written)
+        self._sweep_folder(user_id)
+        return self.uploads(user_id)[0]
+
+    def start_over(self, user_id: int, upload: int) -> Upload:
+        """Let the shop be what this one file of theirs holds; a new step, so that it can be taken back."""
+        row = self._row("SELECT filename, sha256, tables FROM uploads WHERE id = ? AND owner = ?", upload, user_id)
+        if row is None:
+            raise LookupError(upload)
+        with self.db.atomic():
+            again = self._insert_upload(user_id, *row, afresh=True)
+            self.db.execute(
+                "INSERT INTO snapshots (upload, kind, own, merged) SELECT ?, kind, own, own FROM snapshots WHERE upload = ?",
+                [again, upload],
+            )
+            self.db.execute(
+                "UPDATE uploads SET raw = (SELECT raw FROM uploads WHERE id = ?) WHERE id = ?", [upload, again]
+            )
+        return self.uploads(user_id)[0]
+
+    def undo(self, user_id: int) -> Upload | None:
+        """Take back the latest upload; what was current before it is current again. None: there is none."""
+        latest = next(iter(self.uploads(user_id)), None)
+        if latest is not None:
+            with self.db.atomic():
+                self.db.execute("DELETE FROM memories WHERE upload = ?", [latest.id])
+                self.db.execute("DELETE FROM snapshots WHERE upload = ?", [latest.id])
+                self.db.execute("DELETE FROM uploads WHERE id = ?", [latest.id])
+            self._sweep_folder(user_id)
+        return latest
+
+    def _start(self, user_id: int) -> int:
+        """The number of the upload with which the shop as it is now began."""
+        row = self._row("SELECT max(id) FROM uploads WHERE owner = ? AND afresh = 1", user_id)
+        return (row[0] if row else None) or 0
+
+    def _insert_upload(self, owner: int, filename: str, sha256: str, tables: str, *, afresh: bool) -> int:
+        row = {"owner": owner, "filename": filename, "sha256": sha256, "at": now(), "tables": tables}
+        inserted = self.db.table("uploads").insert({**row, "afresh": int(afresh)}).last_pk
+        assert isinstance(inserted, int)
+        return inserted
+
+    def _insert_snapshots(self, upload: int, written: Iterable[Written]) -> None:
+        self.db.table("snapshots").insert_all(
+            {"upload": upload, "kind": str(table.kind), "own": table.own.name, "merged": table.merged.name}
+            for table in written
+        )
+
+    def _sweep(self) -> None:
+        """Remove files that no confirmed upload points at: what a crash left half done."""
+        root = self.folder / "owners"
+        for folder in root.iterdir() if root.is_dir() else ():
+            if folder.name.isdecimal():
+                self._sweep_folder(int(folder.name))
+
+    def _sweep_folder(self, user_id: int) -> None:
+        rows = self.db.execute(
+            "SELECT own, merged, raw FROM uploads LEFT JOIN snapshots ON uploads.id = upload WHERE owner = ?", [user_id]
+        )
+        kept = {name for row in rows for name in row}
+        for file in _files(self.folder_of(user_id)):
+            if file.name not in kept:
+                file.unlink()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.is_file())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _json(tables: tuple[Table, ...]) -> str:
+    return TABLES.dump_json(tables).decode()
