@@ -8,7 +8,7 @@ AnalyticsError
 │   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
-│   └── UnknownGroup
+│   └── UnknownGroup, UnknownAttribute, UnknownCustomer
 └── OptionError         the words behind a command were not understood
 """
 
@@ -156,6 +156,23 @@ class UnknownGroup(QuestionError):
     """No group of that name in the answer."""
 
     group: str
+
+
+@dataclass(eq=False)
+class UnknownAttribute(QuestionError):
+    """Customers cannot be told apart by what was named; `available` are the (code, name) of what they can be by."""
+
+    analysis: str
+    word: str
+    available: tuple[tuple[str, str], ...]
+
+
+@dataclass(eq=False)
+class UnknownCustomer(QuestionError):
+    """Nobody who bought is meant by these words; `listed`: somebody on the customer list is, who has not bought yet."""
+
+    customer: str
+    listed: bool
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """Any spreadsheet a shop can export → datasets.
 
-container (what is inside) → text, workbook, page (a sheet of cells) → stacked, rows (its tables, without blanks and totals)
+container (what is inside) → text, workbook, page (a sheet of cells) → stacked, rows, years (its tables, without blanks and totals)
 → roles, kinds (what they mean) → orders with lines and money, or tables (the
 canonical table) and the receipt. Every step is a module of that name.
 """
@@ -29,6 +29,7 @@ from analytics.reading.tables import read_table
 from analytics.reading.tally import Tally
 from analytics.reading.text import read_text
 from analytics.reading.workbook import read_workbook
+from analytics.reading.years import with_years
 
 USUAL = Choices()
 
@@ -38,46 +39,51 @@ __all__ = ["Choices", "previews", "read", "signature"]
 def read(content: bytes, filename: str, choices: Choices = USUAL) -> tuple[Dataset, ...]:
     """Every table in the file, in the file's order.
 
-    Raises a `DatasetError` where there is none to use: the first reason met. The same bytes give the same datasets.
+    Raises a `DatasetError` where there is none to use: the first reason met; and TooManyRows where all of them together
+    pass this server's limit. The same bytes give the same datasets.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     datasets: list[Dataset] = []
     problems: list[DatasetError] = []
     passed_over: list[str] = []
+    rows = 0
     for part in unpack(content, filename, choices):
-        for sheet in _sheets(part, choices):
-            try:
-                if isinstance(sheet, DatasetError):
-                    raise sheet
-                for table in split_tables(sheet):
+        for name, sheet in _sheets(part, choices):
+            before = len(datasets)
+            if isinstance(sheet, DatasetError):
+                problems.append(sheet)
+            for table in map(without_totals_and_blanks, split_tables(sheet) if isinstance(sheet, Sheet) else ()):
+                rows += len(table.numbers)
+                if rows > choices.max_rows:
+                    raise TooManyRows(filename, choices.max_rows)
+                try:
                     datasets.append(_dataset(table, part.name, sha256, choices))
-            except DatasetError as problem:
-                problems.append(problem)
-                if isinstance(sheet, Sheet) and (name := sheet.name or part.name) != filename:
-                    passed_over.append(name)
+                except DatasetError as problem:
+                    problems.append(problem)
+            if len(datasets) == before and name != filename and not isinstance(sheet, NoTable):
+                passed_over.append(name)
     if datasets:
         first, *others = datasets
         return replace(first, receipt=replace(first.receipt, passed_over=tuple(passed_over))), *others
     raise problems[0] if problems else NoTable(filename)
 
 
-def _sheets(part: Part, choices: Choices) -> list[Sheet | DatasetError]:
+def _sheets(part: Part, choices: Choices) -> list[tuple[str, Sheet | DatasetError]]:
+    """The sheets of a part, or what is wrong with them, by the name that the owner knows."""
     try:
         match part.form:
             case Form.WORKBOOK:
-                return read_workbook(part, choices)
+                return [*read_workbook(part, choices).items()]
             case Form.PAGE:
-                return read_page(part, choices)
+                return [(part.name, sheet) for sheet in read_page(part, choices)]
             case Form.TEXT:
-                return [read_text(part, choices)]
+                return [(part.name, read_text(part, choices))]
     except DatasetError as problem:
-        return [problem]
+        return [(part.name, problem)]
 
 
 def _dataset(sheet: Sheet, filename: str, sha256: str, choices: Choices) -> Dataset:
-    sheet = without_totals_and_blanks(sheet)
-    if len(sheet.numbers) > choices.max_rows:
-        raise TooManyRows(filename, choices.max_rows)
+    sheet = with_years(sheet, filename)
     if not len(sheet.numbers):
         raise NoRows(filename, sheet.headers)
     roles = find_roles(sheet, choices)
@@ -110,6 +116,6 @@ def _dataset(sheet: Sheet, filename: str, sha256: str, choices: Choices) -> Data
             left_out=tally.left_out,
             noted=tally.noted,
         ),
-        currency=find_currency(roles),
+        currency=find_currency(roles, tally.kept),
         source=table,
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from analytics.choices import MEGABYTE, Choices
 from analytics.errors import Damaged, EmptyFile, Locked, NoTable, TooLarge, UnknownFormat
+from analytics.reading.unpacked import check_directory, too_large
 
 SIGNATURES = {
     b"\x89PNG": "image",
@@ -42,8 +43,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 BOOK_BEGINS, FILE_PASSWORD = b"\x09\x08\x10\x00\x00\x06\x05\x00", 0x2F
 WORD_PROCESSOR = ("word/document.xml", "ppt/presentation.xml")
-TIGHT = 250
-"""Unpacked to packed size above which nothing was packed but the wish to fill a disk (from 32 MB on)."""
 
 
 class Form(StrEnum):
@@ -103,7 +102,7 @@ def _gunzip(content: bytes, filename: str, choices: Choices) -> bytes:
             member = zlib.decompressobj(wbits=31)
             pieces.append(member.decompress(rest, limit + 1 - size))
             size += len(pieces[-1])
-            if _too_large(size, len(content), choices):
+            if too_large(size, len(content), choices):
                 raise TooLarge(filename, choices.max_unpacked_mb)
             if not member.eof:
                 raise Damaged(filename)
@@ -117,8 +116,7 @@ def _unzip(content: bytes, filename: str, choices: Choices, depth: int) -> tuple
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if _too_large(sum(entry.file_size for entry in entries), len(content), choices):
-                raise TooLarge(filename, choices.max_unpacked_mb)
+            check_directory(entries, len(content), filename, choices)
             names = {entry.filename for entry in entries}
             if names.intersection(WORD_PROCESSOR):
                 raise UnknownFormat(filename, "document")
@@ -167,11 +165,6 @@ def _member_name(entry: zipfile.ZipInfo) -> str:
         return base.encode("cp437").decode("gb18030")
     except UnicodeError:
         return base
-
-
-def _too_large(unpacked: int, packed: int, choices: Choices) -> bool:
-    tight = unpacked > 32 * MEGABYTE and unpacked > TIGHT * packed
-    return tight or unpacked > choices.max_unpacked_mb * MEGABYTE
 
 
 def _other_format(content: bytes) -> str | None:

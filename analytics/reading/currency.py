@@ -10,16 +10,18 @@ import pyarrow.compute as pc
 from analytics.dataset import Role
 from analytics.reading import numbers
 from analytics.reading.roles import Roles
+from analytics.reading.values import Mask
 
 MONEY = (Role.AMOUNT, Role.PAID, Role.ORDER_TOTAL, Role.PRICE, Role.REFUND)
 CODE = r"^[A-Z]{3}$"
 IN_HEADER = re.compile(rf"\b({'|'.join(numbers.CODES.split())})\b|([€£₹₩₽₺฿])")
+IN_BRACKETS = re.compile(rf"\(({'|'.join(numbers.CODES.split())})\)")
 
 
-def find_currency(roles: Roles) -> str | None:
-    """The ISO code that a column of currencies, the cells, a header or the selling platform names; None if in doubt."""
+def find_currency(roles: Roles, kept: Mask) -> str | None:
+    """The ISO code that a column of currencies (in the rows kept), the cells, a header or the platform names; else None."""
     if (column := roles.get(Role.CURRENCY)) is not None:
-        counts = np.bincount(column.codes[~column.blank])
+        counts = np.bincount(column.codes[kept & ~column.blank])
         code = str(column.distinct[int(counts.argmax())]).upper() if len(counts) else ""
         return code if re.match(CODE, code) else numbers.CURRENCIES.get(code)
     for role in MONEY:
@@ -31,6 +33,9 @@ def find_currency(roles: Roles) -> str | None:
             return "CNY"
         if named := IN_HEADER.search(cells.header):
             return str(named[1]) if named[1] else numbers.CURRENCIES[named[2]]
+    bracketed = (IN_BRACKETS.search(found.cells.header) for found in roles.found)
+    if codes := {match[1] for match in bracketed if match}:
+        return codes.pop() if len(codes) == 1 else None
     return roles.platform.currency if roles.platform else None
 
 

@@ -12,6 +12,8 @@ from analytics.reading.sheet import Cells
 
 KNOWN_BY = (Role.CUSTOMER, Role.EMAIL, Role.PHONE, Role.NAME)
 """What a customer may be known by, best first."""
+VISIBLE = 7
+"""So many letters and digits must be left of a text with stars in it, lest strangers look alike."""
 
 
 def keys(columns: Mapping[Role, Cells | None]) -> Cells | None:
@@ -25,14 +27,26 @@ def keys(columns: Mapping[Role, Cells | None]) -> Cells | None:
     result: pa.Array | None = None
     header = ""
     for role in KNOWN_BY[1:]:
-        cells = columns.get(role)
-        if cells is None or cells.blank.all():
+        told = columns.get(role)
+        if told is None or (cells := _unmasked(told)).blank.all():
             continue
         normalised = normalise(role, cells.distinct)
         column = pa.DictionaryArray.from_arrays(cells.encoded.indices, normalised).cast(pa.string())
         header = header or cells.header
         result = column if result is None else pc.coalesce(result, column)
     return None if result is None else Cells(header, result.dictionary_encode())
+
+
+def _unmasked(cells: Cells) -> Cells:
+    """The column without texts of which the shop system shows too little, such as `王*` and `1**********`."""
+    stars = pc.match_substring_regex(cells.distinct, "[*＊]")
+    if not pc.any(stars).as_py():
+        return cells
+    visible = pc.utf8_length(pc.replace_substring_regex(cells.distinct, r"[^\pL\pN]", ""))
+    hidden = pc.and_(stars, pc.less(visible, VISIBLE))
+    texts = pc.if_else(hidden, pa.scalar(None, pa.string()), cells.distinct)
+    plain = pa.DictionaryArray.from_arrays(cells.encoded.indices, texts).cast(pa.string())
+    return Cells(cells.header, plain.dictionary_encode())
 
 
 def normalise(role: Role, texts: pa.StringArray) -> pa.StringArray:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from analytics.choices import Choices
 from analytics.errors import NoRows, TooManyColumns
-from analytics.reading.layout import Row, find_layout, unique_names
+from analytics.reading.layout import Row, find_layout, title, unique_names
 from analytics.reading.sheet import Cells, Sheet
 
 PREVIEW = 100
@@ -42,4 +42,5 @@ def read_grid(
         numbers=np.arange(len(body), dtype=np.int32) + np.int32(layout.data + first_row),
         encoding=encoding,
         has_header=layout.header is not None,
+        title=title(rows, layout),
     )

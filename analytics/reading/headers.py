@@ -29,17 +29,20 @@ NAMES: dict[Role, str] = {
         小票号 流水号 发票号 交易流水号 账单号
         orderid orderno ordernumber ordernum order orderreference orderref invoiceno invoicenumber invoiceid invoice
         transactionid transactionnumber transaction receiptnumber receiptno receiptid saleid salesorder amazonorderid purchaseid
-        basketid billno documentno bestellnummer rechnungsnummer basket""",
+        basketid billno documentno bestellnummer rechnungsnummer basket
+        注文番号 注文id 受注番号 伝票番号 주문번호 주문아이디""",
     Role.CUSTOMER: """
         客户编号 客户号 客户id 会员编号 会员号 会员卡号 会员id 会员 买家会员名 买家id 买家账号 买家昵称 买家旺旺 买家 用户id
         用户编号 用户名 用户 顾客编号 顾客id 顾客 客户 下单账号 卡号 openid
         customerid customerno customernumber customercode custid cid customer clientid clientno client memberid memberno membernumber clientnumber
         member userid useremail user buyerid buyer buyerusername buyerusername accountid accountno account cardid
-        cardnumber kundennummer kunde visitorid playerid contactid subscriberid""",
+        cardnumber kundennummer kunde visitorid playerid contactid subscriberid
+        顧客番号 顧客id 会員番号 お客様番号 고객번호 고객id 고객아이디 회원번호 고객""",
     Role.NAME: """
         姓名 客户姓名 客户名称 会员姓名 收货人姓名 收货人 收件人姓名 收件人 买家姓名 顾客姓名 真实姓名 联系人 昵称 会员昵称
         billingname customername fullname buyername buyerfullname recipientname shippingname shipname clientname
-        contactname firstname name""",
+        contactname firstname name
+        顧客名 お客様名 氏名 購入者名 注文者名 고객명 이름 구매자명 주문자명""",
     Role.EMAIL: "邮箱 电子邮箱 电子邮件 邮件 email emailaddress mail customeremail billingemail buyeremail fromemailaddress",
     Role.PHONE: """
         手机号 手机 手机号码 电话 联系电话 联系手机 收货人手机 收货人电话 买家手机 买家手机号 会员电话 会员手机 会员手机号 客户电话 客户手机 顾客电话 收件人手机 收件人电话 电话号码
@@ -54,7 +57,8 @@ NAMES: dict[Role, str] = {
         orderdate ordertime orderdatetime ordercreatedat orderedat ordercreated createdat created creationdate invoicedate
         transactiondate transactiontime purchasedate purchasetime purchasedat datecreated datepurchased saledate salesdate
         datetime date timestamp time day createddate createdutc eventtime eventdate soldon month week datum bestelldatum
-        orderpurchasetimestamp purchasetimestamp startedat visitedat viewedat""",
+        orderpurchasetimestamp purchasetimestamp startedat visitedat viewedat
+        注文日 注文日時 購入日 購入日時 受注日 日付 날짜 주문일 주문일시 주문일자 구매일 결제일""",
     Role.PAID_TIME: """
         订单付款时间 付款时间 支付时间 付款日期 支付完成时间 买家付款时间 付款成功时间
         paidat paiddate datepaid paymentdate paymenttime""",
@@ -66,22 +70,26 @@ NAMES: dict[Role, str] = {
     Role.PRODUCT_NAME: """
         商品名称 商品名 宝贝标题 宝贝名称 商品标题 产品名称 产品名 商品 品名 商品信息 货品名称 菜品 菜品名称 项目 产品 标题 商品全称 选购商品
         productname producttitle itemname itemtitle lineitemname description productdescription title itemdescription
-        articlename items products artikel bezeichnung""",
+        articlename items products artikel bezeichnung
+        상품 상품명 제품명""",
     Role.CATEGORY: """
         类目 商品类目 品类 分类 类别 商品分类 商品类别 产品类别 产品分类 一级类目
         category productcategory producttype categoryname cat itemcategory department kategorie""",
     Role.QUANTITY: """
         数量 商品数量 购买数量 宝贝总数量 宝贝数量 件数 商品件数 销售数量 销量 下单数量 成交数量 商品总数
         quantity qty lineitemquantity quantitypurchased quantitysold units unitssold itemquantity itemqty count orderquantity
-        menge anzahl numberofitems""",
+        menge anzahl numberofitems
+        個数 수량""",
     Role.PRICE: """
         单价 商品单价 价格 商品价格 售价 销售价 成交单价 商品售价 现价 标价 吊牌价 零售价
         unitprice price lineitemprice itemprice sellingprice priceeach itemcost unitcost productprice listprice preis
-        einzelpreis variantprice saleprice regularprice""",
+        einzelpreis variantprice saleprice regularprice
+        単価 단가 판매가""",
     Role.AMOUNT: """
         金额 销售额 销售金额 成交金额 消费金额 交易金额 商品金额 小计 商品小计 总价 商品总价 应付金额 收入 营业额 合计金额 价税合计
         amount linetotal lineamount total sales salesamount revenue totalprice totalamount totalsales itemtotal grossamount
-        amountspent monetary turnover value extendedprice betrag umsatz summe gross purchaseamount spend netsales grosssales""",
+        amountspent monetary turnover value extendedprice betrag umsatz summe gross purchaseamount spend netsales grosssales
+        売上 売上金額 合計 合計金額 금액 매출 매출액 합계 결제금액""",
     Role.ORDER_TOTAL: """
         总金额 订单金额 订单总金额 订单总额 总额 订单总价 买家应付货款 商品总金额 货款金额 货品总金额
         ordertotal orderamount ordertotalamount ordersubtotal subtotal ordervalue carttotal grandtotal""",
@@ -112,7 +120,8 @@ NAMES: dict[Role, str] = {
         birthday birthdate dob dateofbirth registered registeredat signupdate lastvisit lastpurchase lastpurchasedate
         firstpurchase updatedat lastupdated datemodified
         邮编 邮政编码 发货时间 发货日期 确认收货时间 物流单号 快递单号 备注 postalcode postcode zip zipcode plz shipdate
-        deliverydate trackingnumber notes note profit cost""",
+        deliverydate trackingnumber notes note profit cost
+        orders ordercount orderscount numberoforders 订单数 订单量 订单笔数 成交笔数 订单数量""",
     Role.AGE: "年龄 岁数 age customerage alter",
     Role.SEX: "性别 gender sex geschlecht",
     Role.VARIANT: """

@@ -30,7 +30,10 @@ def find_kind(roles: Roles, sheet: Sheet) -> Kind | None:
         return roles.platform.kind if roles.platform else Kind.ORDERS
     if Role.VARIANT in given and (Role.OUTCOME in given or not given & {Role.TIME, Role.ORDER, Role.PRODUCT}):
         return Kind.RESULTS
-    if Role.TEXT in given and not given & {Role.ORDER_TOTAL, Role.PAID, Role.QUANTITY} and _is_prose(roles):
+    told_of_sales = given & {Role.ORDER_TOTAL, Role.PAID, Role.QUANTITY} or (
+        Role.PRICE in given and Role.RATING not in given
+    )
+    if Role.TEXT in given and not told_of_sales and _is_prose(roles):
         return Kind.COMMENTS
     if Role.EVENT in given and Role.TIME in given and given & PERSON:
         return Kind.EVENTS

@@ -146,6 +146,12 @@ def _continues(upper: Row, lower: Row, below: Sequence[Row]) -> bool:
     )
 
 
+def title(rows: Sequence[Row], layout: Layout) -> str:
+    """What stands above the header."""
+    above = rows[: layout.data if layout.header is None else layout.header]
+    return " ".join(cell.strip() for row in above for cell in row if cell and cell.strip())
+
+
 def unique_names(names: Sequence[str], width: int) -> tuple[str, ...]:
     """A name for each column: nameless ones get their number, doubled ones a count behind."""
     padded = [*names, *[""] * (width - len(names))][:width]

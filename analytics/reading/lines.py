@@ -55,10 +55,12 @@ class Lines:
         told[self.order[places]] = values[places]
         return told
 
-    def by_line(self, values: Floats, weights: Floats) -> Floats:
+    def by_line(self, values: Floats, weights: Floats, own: Floats | None = None, *, rare: bool = False) -> Floats:
         """Money as shares of the lines: that of an order, told once or on every line, is shared out by `weights`.
 
-        Money that differs from line to line is the lines' own and stays.
+        Money that differs from line to line is the lines' own and stays; so does what is nearer to a line's `own` money
+        than to the sum of it. `rare` money is lacking where there is none of it: that of an order then stands on the
+        order's first line.
         """
         if not self.several:
             return values
@@ -68,9 +70,20 @@ class Lines:
         size = np.bincount(self.order, minlength=len(told))
         differ = np.bincount(self.order, filled & (values != told[self.order]), len(told))
         judged = (size > 1) & (np.nan_to_num(told) != 0)
-        whole = (count == 1) | ((count == size) & (differ == 0))
+        once = count == 1
+        if rare:
+            first = np.zeros(len(told), dtype=bool)
+            first[self.order[::-1]] = filled[::-1]
+            once &= first
+        whole = once | ((count == size) & (differ == 0))
         if not judged.any() or whole[judged].mean() < 0.9:
             return values
+        alike = judged & (count == size)
+        if own is not None and alike.any():
+            sums = np.bincount(self.order, np.nan_to_num(own), len(told))
+            apart = np.abs(told - sums), np.abs(told - sums / np.maximum(size, 1))
+            if apart[0][alike].sum() > apart[1][alike].sum():
+                return values
         return spread(told, self.order, weights)
 
 

@@ -73,13 +73,18 @@ def _parse(texts: pa.StringArray, decimal_comma: bool | None) -> NDArray[np.floa
     plain = pc.utf8_normalize(texts, form="NFKC")
     plain = pc.replace_substring_regex(plain, r"[\s'’`\x{00a0}\x{202f}]+", "")
     plain = pc.replace_substring_regex(plain, "[−–—]", "-")
+    # No cents, as some write it: 12.–, 50,--
+    plain = pc.replace_substring_regex(plain, r"^([^-]*[0-9])[.,]-+", r"\1")
     parts = pc.extract_regex(plain, _SHAPE)
     digits = parts.field("digits")
     votes = comma_votes(digits)
+    point = pc.replace_substring(digits, ",", "")
+    comma = pc.replace_substring(pc.replace_substring(digits, ".", ""), ",", ".")
+    # A text that proves its own sign is read by it, whatever the others do: 12,50 among points is not 1250.
     if votes > 0 or (votes == 0 and decimal_comma):
-        digits = pc.replace_substring(pc.replace_substring(digits, ".", ""), ",", ".")
+        digits = pc.if_else(pc.match_substring_regex(digits, POINT), point, comma)
     else:
-        digits = pc.replace_substring(digits, ",", "")
+        digits = pc.if_else(pc.match_substring_regex(digits, COMMA), comma, point)
     digits = pc.binary_join_element_wise(digits, parts.field("power").fill_null(""), "")
     numeric = pc.match_substring_regex(digits, r"^([0-9]+\.?[0-9]*|\.[0-9]+)(?i:e[-+]?[0-9]+)?$")
     values = pc.if_else(numeric, digits, pa.scalar(None, pa.string())).cast(pa.float64()).to_numpy(zero_copy_only=False)

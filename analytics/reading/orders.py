@@ -32,6 +32,7 @@ def read_orders(roles: Roles, columns: tuple[Cells, ...], tally: Tally, choices:
     if Role.ORDER in roles:
         tally.leave_out("duplicate", _repeated(lines, columns))
     table = _times(lines, tally, choices)
+    _leave_out_no_sales(lines, tally)
     _leave_out_by_words(lines, tally)
     _leave_out_unpaid(lines, tally)
     _leave_out_other_currencies(lines, tally)
@@ -41,7 +42,9 @@ def read_orders(roles: Roles, columns: tuple[Cells, ...], tally: Tally, choices:
     tally.note("not_a_product", not_a_product)
     if not_a_product.any():
         table[Role.NOT_A_PRODUCT] = pa.array(not_a_product)
-    table |= {role: cells for role in TEXTS if (cells := lines.cells(role)) is not None}
+    table |= {role: cells for role in TEXTS if (cells := lines.cells(role)) is not None and not cells.blank.all()}
+    if (products := _products(lines)) is not None:
+        table[Role.PRODUCT] = products
     return _table(table, tally.kept)
 
 
@@ -108,12 +111,14 @@ def _customers(lines: Lines, tally: Tally) -> dict[Role, pa.Array | Cells]:
 def _repeated(lines: Lines, columns: tuple[Cells, ...]) -> Mask:
     """Exact copies of an earlier line, save where the order's own total counts them."""
     repeated = duplicates(columns)
-    total, line = lines.number(Role.ORDER_TOTAL), line_money(lines)
-    if not repeated.any() or total is None or line is None or not lines.several:
+    if not repeated.any() or (line := line_money(lines)) is None or not lines.several:
         return repeated
-    told = lines.first_told(total)
-    adds_up = np.abs(np.bincount(lines.order, np.nan_to_num(line), len(told)) - told) < CENT
-    return repeated & ~adds_up[lines.order]
+    for role in (Role.ORDER_TOTAL, Role.PAID):
+        if (total := lines.number(role)) is not None:
+            told = lines.first_told(total)
+            adds_up = np.abs(np.bincount(lines.order, np.nan_to_num(line), len(told)) - told) < CENT
+            repeated &= ~adds_up[lines.order]
+    return repeated
 
 
 def _leave_out_by_words(lines: Lines, tally: Tally) -> None:
@@ -121,10 +126,21 @@ def _leave_out_by_words(lines: Lines, tally: Tally) -> None:
         for role in roles:
             if (cells := lines.cells(role)) is not None:
                 tally.leave_out(reason, matches(cells, pattern))
-    no_sale = lines.roles.platform.no_sale if lines.roles.platform else {}
+
+
+def _leave_out_no_sales(lines: Lines, tally: Tally) -> None:
+    """Withdrawals, fees and the owner's own spending, which the ledgers of payment systems list among the sales."""
+    if (platform := lines.roles.platform) is None:
+        return
+    money = next((values for role in (Role.PAID, Role.AMOUNT) if (values := lines.number(role)) is not None), None)
     for found in lines.roles.found:
-        if pattern := no_sale.get(normalise(found.cells.header), ""):
-            tally.leave_out("no_sale", matches(found.cells, pattern))
+        cells, header = found.cells, normalise(found.cells.header)
+        if pattern := platform.no_sale.get(header):
+            tally.leave_out("no_sale", matches(cells, pattern))
+        if pattern := platform.sales.get(header):
+            tally.leave_out("no_sale", ~matches(cells, pattern))
+        if money is not None and (pattern := platform.refunds.get(header)):
+            tally.leave_out("no_sale", (money < 0) & ~matches(cells, pattern))
 
 
 def _leave_out_unpaid(lines: Lines, tally: Tally) -> None:
@@ -142,6 +158,15 @@ def _leave_out_other_currencies(lines: Lines, tally: Tally) -> None:
         used = currency.codes[tally.kept & ~currency.blank]
         most = np.bincount(used).argmax() if len(used) else 0
         tally.leave_out("other_currency", ~currency.blank & (currency.codes != most))
+
+
+def _products(lines: Lines) -> Cells | None:
+    """The codes of products, and the names of those that have none, where some have."""
+    codes, names = lines.cells(Role.PRODUCT), lines.cells(Role.PRODUCT_NAME)
+    if codes is None or names is None or codes.blank.all() or not (codes.blank & ~names.blank).any():
+        return None
+    told = pc.coalesce(codes.encoded.cast(pa.string()), names.encoded.cast(pa.string()))
+    return Cells(codes.header, told.dictionary_encode())
 
 
 def _not_a_product(lines: Lines) -> Mask:

@@ -24,6 +24,10 @@ DATE_SHAPE = (
     r"[0-9][-/.年月:][0-9]|^(19|20)[0-9]{6}([0-9]{4}|[0-9]{6})?$|^[0-9]{10}$|^[0-9]{13}$|[A-Za-z]{3}.*[0-9]{4}|[年月]"
 )
 
+YEARLESS = r"^[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*[日号號]?([^0-9年].*)?$"
+"""Days of no year, which are no numbers whatever column they stand in."""
+SHORT = r"^(0?[1-9]|1[0-2])[./-](0?[1-9]|[12][0-9]|3[01])$"
+"""The same in a column that is called a date."""
 SERIAL = r"^[2-7][0-9]{4}([.][0-9]+)?$"
 
 
@@ -43,7 +47,7 @@ class Profile:
 
     def share(self, pattern: str) -> float:
         """Of the sample that matches."""
-        return float(pc.mean(pc.match_substring_regex(self.sample, pattern)).as_py() or 0.0)
+        return _mean(pc.match_substring_regex(self.sample, pattern))
 
     @cached_property
     def filled(self) -> float:
@@ -73,10 +77,14 @@ class Profile:
         """Share that reads as points in time and does not look like a plain number."""
         if pa.types.is_timestamp(self.cells.array.type):
             return 1.0
-        if not len(self.sample) or (self.share(DATE_SHAPE) < 0.2 and self.share(SERIAL) < 0.8):
+        if not len(self.sample) or (self._half_width(DATE_SHAPE) < 0.2 and self._half_width(SERIAL) < 0.8):
             return 0.0
         dates = parse_dates(self.sample)
         return float((~np.isnat(dates.times) | dates.impossible).mean())
+
+    def _half_width(self, pattern: str) -> float:
+        """Of the sample that matches once its full-width digits are plain ones."""
+        return _mean(pc.match_substring_regex(pc.utf8_normalize(self.sample, form="NFKC"), pattern))
 
     @cached_property
     def length(self) -> float:
@@ -100,12 +108,17 @@ class Profile:
         return FITS.get(role, _anything)(self) if len(self.sample) else 0.2
 
 
+def _mean(found: pa.BooleanArray) -> float:
+    return float(pc.mean(found).as_py() or 0.0)
+
+
 def _anything(_: Profile) -> float:
     return 1.0
 
 
 def _time(profile: Profile) -> float:
-    return profile.dated
+    """A day without a year is a time as well, though one that cannot be told: better said than passed over."""
+    return max(profile.dated, profile.share(f"{YEARLESS}|{SHORT}"))
 
 
 def _money(profile: Profile) -> float:

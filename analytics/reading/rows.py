@@ -6,11 +6,15 @@ import dataclasses
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from analytics.dataset import Count
 from analytics.reading.headers import TOTAL
 from analytics.reading.sheet import Cells, Sheet
 from analytics.reading.values import Mask, matches
+
+TOTAL_OF = r"(?i)(合计|合計|总计|總計|小计|小計)[\W\d.,]*$|^\W*(grand |sub ?)?totals?\b|\b(sub ?)?totals?\W*$|^\W*(gesamt)?summe\b"
+"""Cells with the word for a total in them, of what or of whom."""
 
 
 def without_totals_and_blanks(sheet: Sheet) -> Sheet:
@@ -38,20 +42,28 @@ def without_totals_and_blanks(sheet: Sheet) -> Sheet:
 
 
 def _totals(sheet: Sheet) -> Mask:
-    """Rows whose first filled cell says total and that stand in the last stretch or have blanks beside it."""
-    found = np.zeros(len(sheet.numbers), dtype=bool)
-    open_ = ~found
-    for column in sheet.columns[:4]:
+    """Rows whose first filled cell says total, with a cell left blank that other rows mostly fill.
+
+    A cell that merely has the word in it (`March total`, `Total Care soap`) needs two, which others always fill.
+    """
+    found, loose, open_ = (np.full(len(sheet.numbers), value, dtype=bool) for value in (False, False, True))
+    for column in sheet.columns[:6]:
         if pa.types.is_dictionary(column.array.type):
             found |= matches(column, TOTAL) & open_
+            loose |= matches(column, TOTAL_OF) & open_
         open_ = open_ & column.blank
-    return found & _with_gaps(sheet) if found.any() else found
+    if not (found | loose).any():
+        return found
+    others = ~(found | loose | sheet.blank)
+    if not others.any():
+        others = ~(found | sheet.blank)
+    return (found & (_gaps(sheet, others, 0.5) > 0)) | (loose & (_gaps(sheet, others, 0.001) > 1))
 
 
-def _with_gaps(sheet: Sheet) -> Mask:
-    """Rows with blank cells where the table mostly has none."""
-    gaps = np.zeros(len(sheet.numbers), dtype=bool)
+def _gaps(sheet: Sheet, others: Mask, blank: float) -> NDArray[np.int64]:
+    """How many cells are blank, by row, in columns where less than this share of the other rows is."""
+    gaps = np.zeros(len(sheet.numbers), dtype=np.int64)
     for column in sheet.columns:
-        if column.blank.mean() < 0.5:
-            gaps |= column.blank
+        if others.any() and column.blank[others].mean() < blank:
+            gaps += column.blank
     return gaps

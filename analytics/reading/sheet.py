@@ -94,7 +94,7 @@ class Sheet:
     """Columns of equal length under their headers, and where each row stood.
 
     `numbers` are row numbers as a spreadsheet program shows them; `left_out` counts rows that never became part of the
-    table; `baskets` is True where each row is a list of items of any length, told as two columns (basket, item).
+    table; `title` is the text above the header; `baskets` is True where each row is a list of items of any length, told as two columns (basket, item).
     """
 
     name: str | None
@@ -106,6 +106,7 @@ class Sheet:
     delimiter: str | None = None
     has_header: bool = True
     baskets: bool = False
+    title: str = ""
 
     @cached_property
     def blank(self) -> NDArray[np.bool_]:

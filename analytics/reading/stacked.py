@@ -1,8 +1,10 @@
-"""Several tables below each other in one sheet, each after a blank row and under a header of its own."""
+"""Several tables in one sheet: below each other, each after a blank row and under a header of its own, or side by side."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import re
 
 import numpy as np
 
@@ -15,7 +17,30 @@ MOST = 50
 
 
 def split_tables(sheet: Sheet) -> list[Sheet]:
-    """The sheet itself, or the tables stacked in it."""
+    """The sheet itself, or the tables in it."""
+    return [table for half in _side_by_side(sheet) for table in _stacked(half)]
+
+
+def _side_by_side(sheet: Sheet) -> list[Sheet]:
+    """Columns that a blank one parts, if every part has the names of the first, at least two of them known."""
+    empty = [i for i, column in enumerate(sheet.columns) if column.array.null_count == len(column)]
+    edges = [-1, *(i for i in empty if sheet.headers[i].startswith("#")), len(sheet.columns)]
+    parts = [sheet.columns[a + 1 : b] for a, b in itertools.pairwise(edges) if b > a + 1]
+    names = [[re.sub(r" \([0-9]+\)$", "", column.header) for column in part] for part in parts]
+    if len(parts) < 2 or any(other != names[0] for other in names) or sum(map(is_known, names[0])) < 2:
+        return [sheet]
+    return [
+        dataclasses.replace(
+            sheet,
+            columns=tuple(Cells(name, column.array) for name, column in zip(names[0], part, strict=True)),
+            left_out=sheet.left_out if part is parts[0] else (),
+            noted=sheet.noted if part is parts[0] else (),
+        )
+        for part in parts
+    ]
+
+
+def _stacked(sheet: Sheet) -> list[Sheet]:
     if sheet.baskets or not sheet.blank.any():
         return [sheet]
     starts = np.flatnonzero(sheet.blank[:-1] & ~sheet.blank[1:]) + 1

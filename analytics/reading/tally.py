@@ -12,10 +12,14 @@ Mask = NDArray[np.bool_]
 
 
 class Tally:
-    """Every row that is left out is left out once, for the first reason that strikes it."""
+    """Every row that is left out is left out once, for the first reason that strikes it.
+
+    A line of a file of baskets is many rows: it is left out with its last row, and counted as one line.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
         self.numbers = sheet.numbers
+        self.baskets = sheet.baskets
         self.kept: Mask = np.ones(len(sheet.numbers), dtype=bool)
         self._left_out = list(sheet.left_out)
         self._noted = [*((count, None) for count in sheet.noted)]
@@ -25,8 +29,10 @@ class Tally:
         """Rows not yet left out get this reason."""
         rows = rows & self.kept
         if rows.any():
-            self._left_out.append(self._count(reason, rows))
             self.kept = self.kept & ~rows
+            gone = rows & ~np.isin(self.numbers, self.numbers[self.kept]) if self.baskets else rows
+            if gone.any():
+                self._left_out.append(self._count(reason, gone))
 
     def note(self, reason: str, rows: Mask) -> None:
         """Rows that stay, with a reservation; those that are left out later do not count."""
@@ -34,8 +40,13 @@ class Tally:
 
     @property
     def left_out(self) -> tuple[Count, ...]:
-        """Most rows first."""
-        return tuple(sorted(self._left_out, key=lambda count: (-count.rows, count.reason)))
+        """Most rows first, each reason once."""
+        together: dict[str, Count] = {}
+        for count in self._left_out:
+            other = together.get(count.reason, Count(count.reason, 0, ()))
+            examples = sorted(other.examples + count.examples)[:2]
+            together[count.reason] = Count(count.reason, other.rows + count.rows, tuple(examples))
+        return tuple(sorted(together.values(), key=lambda count: (-count.rows, count.reason)))
 
     @property
     def noted(self) -> tuple[Count, ...]:
@@ -47,7 +58,7 @@ class Tally:
     @property
     def used(self) -> int:
         """Rows that stay."""
-        return int(self.kept.sum())
+        return len(np.unique(self.numbers[self.kept])) if self.baskets else int(self.kept.sum())
 
     @property
     def read(self) -> int:
@@ -55,5 +66,5 @@ class Tally:
         return self.used + sum(count.rows for count in self._left_out)
 
     def _count(self, reason: str, rows: Mask) -> Count:
-        places = np.flatnonzero(rows)
-        return Count(reason, len(places), tuple(int(number) for number in self.numbers[places[:2]]))
+        numbers = np.unique(self.numbers[rows]) if self.baskets else self.numbers[rows]
+        return Count(reason, len(numbers), tuple(int(number) for number in numbers[:2]))

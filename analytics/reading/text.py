@@ -20,7 +20,7 @@ from analytics.errors import Damaged, EmptyFile, NoRows, TooManyColumns
 from analytics.reading.container import Part
 from analytics.reading.delimiter import BLANKS, find_delimiter, split
 from analytics.reading.encoding import Decoded, decode
-from analytics.reading.layout import Layout, find_layout, unique_names
+from analytics.reading.layout import Layout, find_layout, title, unique_names
 from analytics.reading.sheet import TEXT, Cells, Sheet
 
 HEAD = 1 << 16
@@ -125,6 +125,7 @@ def _table(
         encoding=decoded.encoding,
         delimiter=delimiter,
         has_header=layout.header is not None,
+        title=title(records, layout),
     )
 
 
@@ -217,6 +218,7 @@ def _baskets(decoded: Decoded, separator: str, delimiter: str | None) -> Sheet:
     again[order[1:]] = pairs[order[1:]] == pairs[order[:-1]]
     kept = ~again & ~items.blank
     numbers = baskets[kept]
+    blank = np.setdiff1d(np.arange(1, numbers.max(initial=0), dtype=np.int32), numbers)
     return Sheet(
         name=None,
         columns=(
@@ -224,6 +226,8 @@ def _baskets(decoded: Decoded, separator: str, delimiter: str | None) -> Sheet:
             Cells("#2", items.encoded.filter(pa.array(kept))),
         ),
         numbers=numbers,
+        left_out=(Count("blank", len(blank), tuple(int(number) for number in blank[:2])),) if len(blank) else (),
+        noted=() if decoded.sure else (Count("encoding_guessed", len(np.unique(numbers)), ()),),
         encoding=decoded.encoding,
         delimiter=delimiter,
         has_header=False,

@@ -12,25 +12,25 @@ import pyarrow as pa
 from analytics.choices import Choices
 from analytics.errors import Damaged, DatasetError, Locked, NoRows, NoTable, TooManyColumns
 from analytics.reading.container import Part
-from analytics.reading.layout import Row, find_layout, unique_names
-from analytics.reading.ooxml import find_first_rows
+from analytics.reading.layout import Row, find_layout, title, unique_names
+from analytics.reading.ooxml import Outline, find_outlines
 from analytics.reading.sheet import Cells, Sheet
 
 PREVIEW = 100
 NAMELESS = "__UNNAMED__"
 
 
-def read_workbook(part: Part, choices: Choices) -> list[Sheet | DatasetError]:
-    """For every worksheet its sheet, or why there is none. Raises Damaged or Locked."""
+def read_workbook(part: Part, choices: Choices) -> dict[str, Sheet | DatasetError]:
+    """For every worksheet, by its name, its sheet or why there is none. Raises Damaged, Locked or TooLarge."""
+    outlines = find_outlines(part.content, part.name, choices)
     with _reported(part.name):
         reader = fastexcel.read_excel(part.content)
-    first_rows = find_first_rows(part.content)
-    found: list[Sheet | DatasetError] = []
+    found: dict[str, Sheet | DatasetError] = {}
     for name in reader.sheet_names:
         try:
-            found.append(_worksheet(reader, name, part.name, choices, first_rows.get(name, 1)))
+            found[name] = _worksheet(reader, name, part.name, choices, outlines.get(name, Outline()))
         except DatasetError as problem:
-            found.append(problem)
+            found[name] = problem
     return found
 
 
@@ -47,17 +47,21 @@ def _reported(filename: str) -> Iterator[None]:
         raise Damaged(filename) from None
 
 
-def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices: Choices, first_row: int) -> Sheet:
+def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices: Choices, outline: Outline) -> Sheet:
+    if outline.columns > choices.max_columns:
+        raise TooManyColumns(filename, outline.columns, choices.max_columns)
     batch = _load(reader, name, filename, header=0)
     if batch.num_columns == 0:
         raise NoTable(filename)
     if batch.num_columns > choices.max_columns:
         raise TooManyColumns(filename, batch.num_columns, choices.max_columns)
     first = [None if header.startswith(NAMELESS) else header for header in batch.schema.names]
-    layout = find_layout([first, *_preview(batch)])
+    rows = [first, *_preview(batch)]
+    layout = find_layout(rows)
     if layout.header != 0 or layout.data != 1:
         batch = _load(reader, name, filename, header=None)
-        layout = find_layout(_preview(batch))
+        rows = _preview(batch)
+        layout = find_layout(rows)
         batch = batch.slice(layout.data)
     headers = unique_names(layout.names, batch.num_columns)
     batch = _without_blank_end(batch)
@@ -66,8 +70,9 @@ def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices:
     return Sheet(
         name=name,
         columns=tuple(Cells(header, _cells(column)) for header, column in zip(headers, batch.columns, strict=True)),
-        numbers=np.arange(batch.num_rows, dtype=np.int32) + np.int32(layout.data + first_row),
+        numbers=np.arange(batch.num_rows, dtype=np.int32) + np.int32(layout.data + outline.first_row),
         has_header=layout.header is not None,
+        title=title(rows, layout),
     )
 
 

@@ -144,3 +144,17 @@ def test_worksheet_below_blank_rows_has_true_row_numbers() -> None:
     dataset = one(xlsx({"S": rows}, first_row=4), "a.xlsx")
     assert column(dataset, "time") == [dt.datetime(2024, 1, 2)]
     assert dataset.receipt.left_out[0].examples == (7,)
+
+
+def test_a_line_of_a_basket_file_is_one_row() -> None:
+    dataset = one("milk,bread\nmilk\nbutter,milk,bread,jam\n\ntea,milk,milk,rum,oil\nsalt,oil,rice\n\n")
+    receipt = dataset.receipt
+    assert (receipt.rows_read, receipt.rows_used, dataset.rows) == (6, 5, 14)
+    assert [(count.reason, count.examples) for count in receipt.left_out] == [("blank", (4,))]
+
+
+def test_a_basket_is_left_out_with_its_last_item() -> None:
+    dataset = one("milk,bread\n盘点\nbutter,milk,bread,jam\ntea,盘点,rum\nsalt,oil,rice,milk,tea\n")
+    receipt = dataset.receipt
+    assert (receipt.rows_read, receipt.rows_used, dataset.rows) == (5, 4, 13)
+    assert [(count.reason, count.examples) for count in receipt.left_out] == [("adjustment", (2,))]
