@@ -36,8 +36,8 @@ class Asked:
     """What an answer may depend on besides the data.
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
-    segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `remembered` is what the same
-    analysis wanted to know again (`Outcome.remember`) when it was asked before.
+    segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `view` is the side of the answer
+    that is wanted; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
     """
 
     language: str = "en"
@@ -45,8 +45,9 @@ class Asked:
     as_of: date | None = None
     pictures: bool = True
     policies: Policies = field(default_factory=dict)
-    cuts: Cuts = Cuts()
+    cuts: Cuts = field(default_factory=Cuts)
     remembered: str | None = None
+    view: str = "body"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Analysis:
     `requires`: any one of these must be met. `views` are words that show another side of the same report; the view
     `list` sends `sheet`, the rows behind a group, as a file, and the views in `pictured` come with a picture, too. An
     analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
-    `remember` is what of its report it wants to be told when it is asked again.
+    `remember` is what of its report it wants to be told when it is asked again. `names`: its every answer looks at who
+    customers are, not only those of the `NAMING_VIEWS`. `understood` puts the view in front of words as people type them.
     """
 
     name: str
@@ -133,6 +135,8 @@ class Analysis:
     pictured: tuple[str, ...] = ("body",)
     raw: bool = False
     remember: Callable[[Any], str | None] | None = None
+    names: bool = False
+    understood: Callable[[Sequence[str]], Sequence[str]] = tuple
 
     def answers(self, shop: Shop) -> bool:
         """Whether the shop's data is of the kind that this analysis stands on."""

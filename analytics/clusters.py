@@ -1,295 +1,351 @@
-"""Do the customers fall into groups by themselves? K-means, as many groups as the silhouette says, and three tests.
-
-scikit-learn is imported inside the functions: only workers need it.
-"""
+"""Do the customers fall into groups by themselves? Every way to cut them, the best of these, and whether to believe it."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int32]
+from analytics import partitions, quality
+from analytics.partitions import SEED, SMALLEST_SHARE, Floats, Labels, Partition
 
 FEWEST_CUSTOMERS = 30
 NUMBERS_OF_GROUPS = range(2, 9)
-SMALLEST_SHARE = 0.03
 REAL, TENDENCY = 0.75, 0.60
-SKEWED = 1.0
-SEED = 20110612
+MOST_NOISE = 0.5
 SAMPLE = 2_000
-STARTS = 20
-RESAMPLES = 30
-REFERENCES = 19
-REFERENCE_SAMPLE = 1_000
-PASSAGE = 0.75
-BLOCK = 256
-NO_VALLEY = 0.01
+FEW_STARTS = 5
+NEAR = 0.02
+ASKED = 5
+NO_VALLEY = 0.005
 
 Verdict = Literal["real", "tendency", "none"]
+Method = Literal["k_means", "ward", "mixture", "dbscan", "hdbscan"]
+Reason = Literal["one_group", "noise", "sliver", "unstable", "one_crowd", "continuum"]
+
+# From the easiest to explain: near-ties go to the first.
+METHODS: tuple[Method, ...] = ("k_means", "ward", "mixture", "dbscan", "hdbscan")
+BY_DENSITY: tuple[Method, ...] = ("dbscan", "hdbscan")
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One number of groups that was tried; `stability` (mean bootstrap Jaccard, 0–1) only where it was worth asking."""
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """A partition's method, number of groups and measures (see `quality`).
 
+    `between` is the share of squares between groups, `noise` the share of customers in none.
+    """
+
+    method: Method
     groups: int
     silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    inertia: float
+    between: float
+    noise: float
     smallest_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate(Measures):
+    """A partition that was tried; `stability` (mean bootstrap Jaccard, 0–1) only where it was worth asking."""
+
     stability: float | None
 
 
-@dataclass(frozen=True)
-class Clustering:
-    """The best partition found and whether to believe it; `labels` (n,) count from 0, largest group first.
+@dataclass(frozen=True, kw_only=True)
+class Judged(Measures):
+    """The partition chosen, and whether to believe it; `reasons` say why the verdict is "none".
 
-    `continuum` is the silhouette that cutting one seamless cloud of the same shape reaches by chance (the highest of
-    the references); groups that do not beat it are pieces of a continuum, however well they hold together. `crowding` is
-    the chance of so few customers midway between neighbouring groups if all were one crowd.
+    `stabilities` are those of the groups, largest first, `stability` their mean. `continuum` is the silhouette that cutting
+    one seamless cloud of the same shape reaches by chance (the highest of the references); groups that do not beat it are
+    pieces of a continuum, however well they hold together; None where the verdict did not hang on it. `crowding` is the
+    chance of so few customers midway between neighbouring groups if all were one crowd. `runner_up` is the best partition
+    into another number of groups. Measures are taken on the `scored` customers, all or a sample.
     """
 
     verdict: Verdict
-    groups: int
+    reasons: tuple[Reason, ...]
     stability: float
-    silhouette: float
-    continuum: float
+    stabilities: tuple[float, ...]
+    continuum: float | None
     crowding: float
+    scored: int
     candidates: tuple[Candidate, ...]
+    runner_up: Candidate | None
+    seed: int = SEED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clustering(Judged):
+    """The same with every customer's group: `labels` (n,) count from 0, largest group first, -1 is in none.
+
+    `centres` (groups, p) are the groups' means in the features' space.
+    """
+
+    centres: Floats
     labels: Labels
 
 
-def logged(values: Floats) -> Floats:
-    """Log of amounts relative to their median, so that the currency unit changes nothing.
+@dataclass(frozen=True)
+class _Tried:
+    """A partition with its measures; the groups' stabilities and the crowding where they were asked for."""
 
-    What is zero or below (all was given back) counts as the smallest positive amount there is.
-    """
-    positive = values[values > 0]
-    if not positive.size:
-        return np.zeros_like(values)
-    logs: Floats = np.log(np.maximum(values, positive.min()) / np.median(positive))
-    return logs
+    candidate: Candidate
+    partition: Partition
+    jaccards: Floats | None = None
+    crowding: float = 1.0
 
-
-def unskewed(values: Floats) -> Floats:
-    """Log of a positive, strongly skewed column; any other as it is; gaps take the median."""
-    filled = np.where(np.isnan(values), np.nanmedian(values), values)
-    spread = filled.std()
-    skewness = 0.0 if spread == 0 else float((((filled - filled.mean()) / spread) ** 3).mean())
-    return logged(filled) if skewness > SKEWED and filled.min() > 0 else filled
+    @property
+    def key(self) -> tuple[Method, int]:
+        return self.candidate.method, self.candidate.groups
 
 
-def standardised(features: Floats) -> Floats:
-    """Columns to mean 0 and standard deviation 1 (divisor n); constant columns are dropped."""
-    spread = features.std(axis=0)
-    kept = features[:, spread > 1e-12 * np.maximum(1, np.abs(features).max(axis=0, initial=0))]
-    scaled: Floats = (kept - kept.mean(axis=0)) / kept.std(axis=0)
-    return scaled
+def natural_groups(
+    features: Floats,
+    blocks: Sequence[int] | None = None,
+    method: Method | Literal["auto"] = "auto",
+    groups: int | None = None,
+) -> Clustering | None:
+    """Cut customers by comparable `features` (n, p) into groups, and say whether these are real; None if nothing varies.
 
+    `blocks` (p,) are as in `features.Features`; without them every column is a number.
 
-def natural_groups(features: Floats) -> Clustering | None:
-    """Choose the number of groups for the standardised `features` (n, p), and say whether they are real.
+    *Choosing.* K-means, Ward and Gaussian mixtures with 2 to 8 groups, DBSCAN and HDBSCAN are scored. Out are slivers
+    (under 3 % of all), noise above half, and single groups. The rest stand by silhouette, in steps of 0.02 below the
+    best; within a step by votes (the highest Caliński–Harabasz, the lowest Davies–Bouldin), then the method that is
+    easier to explain, then fewer groups. Methods by density come after all others: leaving out whom they doubt flatters
+    them, and an owner wants everybody in a group. The first is taken that has valleys between its groups (`quality.crowding`)
+    and holds still (mean Jaccard of 0.75, `quality.bootstrap_jaccards`; five are asked at most); if none does, the
+    stablest asked. With `method`, `groups` or both given, only these are tried; a number alone means k-means.
 
-    Every number of groups from 2 to 8 is scored by its silhouette; slivers (under 3 % of all) are refused. In the order
-    of their silhouettes the partitions are drawn again from bootstrap samples (Hennig 2007, "Cluster-wise assessment of
-    cluster stability", eq. 1: Jaccard of each group with its most similar one, averaged); the first that stays put is
-    taken. It must also be rounder than what cutting structureless clouds gives: 19 Gaussians of the same covariance
-    and 19 boxes along the principal axes (as in Tibshirani, Walther & Hastie 2001, "Estimating the number of clusters
-    via the gap statistic", §3), all of which it must beat, a Monte Carlo test at 5 %. And customers must be fewer midway
-    between neighbouring groups, or a lopsided crowd is taken for two: heavy and light buyers are the ends of one scale.
-    Choosing is done on a seeded sample of 2,000, the assignment on all; the order of the rows changes nothing. None
-    where nothing varies.
+    *Believing.* Real are groups with a mean Jaccard of 0.75, a tendency those with 0.60, on two conditions. Customers
+    must be fewer midway between neighbouring groups (chance under 0.005, as so many partitions are looked at), or a
+    lopsided crowd is taken for two: heavy and light buyers are the ends of one scale. And the groups must be rounder
+    than what k-means makes of clouds without structure (`quality.continuum`).
+
+    Scoring is done on a seeded sample of 2,000, the assignment on all; the order of the rows changes nothing.
     """
     if features.shape[1] == 0 or len(features) < FEWEST_CUSTOMERS:
         return None
-    rng = np.random.default_rng(SEED)
+    blocks = tuple(range(features.shape[1])) if blocks is None else tuple(blocks)
     # The same customers are drawn whatever the order of the rows, on which the last digits of sums depend too.
-    ordered = features.round(9)
-    ordered = ordered[np.lexsort(ordered.T)]
-    sample = ordered if len(ordered) <= SAMPLE else ordered[rng.choice(len(ordered), SAMPLE, replace=False)]
+    rounded = features.round(9)
+    order = np.lexsort(rounded.T)
+    ordered = rounded[order]
+    sample = ordered if len(ordered) <= SAMPLE else ordered[_drawn(len(ordered), SAMPLE)]
     # Partitions of fewer distinct points than groups mean nothing.
-    possible = [k for k in NUMBERS_OF_GROUPS if k < len(np.unique(sample, axis=0))]
-    if not possible:
+    distinct = 1 + int(np.count_nonzero((sample[1:] != sample[:-1]).any(axis=1)))
+    wanted = [groups] if groups is not None else list(NUMBERS_OF_GROUPS)
+    numbers = [k for k in wanted if 2 <= k < distinct]
+    if not numbers:
         return None
-    scored = _scored(sample, possible)
-    candidates, best, centres = [], None, None
-    for candidate, found in scored:
-        worth_asking = candidate.smallest_share >= SMALLEST_SHARE and (best is None or (best.stability or 0) < REAL)
-        if worth_asking:
-            jaccard = _stability(sample, found, rng)
-            candidates.append(replace(candidate, stability=jaccard))
-            if best is None or jaccard > (best.stability or 0):
-                best, centres = candidates[-1], found
-        else:
-            candidates.append(candidate)
-    if best is None or centres is None or best.stability is None:
-        best, centres = scored[0]
-    stability = best.stability or 0.0
-    continuum = _continuum(sample, best.groups, rng)
-    crowding = _crowding(sample, centres)
-    stable: Verdict = "real" if stability >= REAL else "tendency" if stability >= TENDENCY else "none"
+    free = method == "auto" and groups is None
+    methods = METHODS if free else ("k_means",) if method == "auto" else (method,)
+    tried = _scored(sample, _partitions(sample, methods, numbers, FEW_STARTS if free else partitions.STARTS))
+    fit = _ranked([one for one in tried if not _unfit(one.candidate) and (not free or one.candidate.groups in numbers)])
+    asked = _asked(sample, blocks, fit or sorted(tried, key=lambda one: -one.candidate.silhouette)[:1])
+    chosen = _chosen(asked)
+    if free and chosen.candidate.method == "k_means":
+        chosen = _tightest(sample, blocks, chosen)
+    told = {one.key: one.candidate for one in (*tried, *asked, chosen)}
+    continuum, reasons = None, _reasons(chosen)
+    if not reasons:
+        continuum = quality.continuum(sample, chosen.candidate.groups, blocks)
+        reasons = ("continuum",) if chosen.candidate.silhouette <= continuum else ()
+    labels = chosen.partition.labels if sample is ordered else chosen.partition.assign(ordered)
+    by_size = np.argsort(-np.bincount(labels[labels >= 0], minlength=chosen.candidate.groups), kind="stable")
+    ranked = np.append(np.argsort(by_size), -1).astype(np.int32)[labels]
+    back = np.empty_like(ranked)
+    back[order] = ranked
+    stability = chosen.candidate.stability or 0.0
     return Clustering(
-        verdict=stable if best.silhouette > continuum and crowding < NO_VALLEY else "none",
-        groups=best.groups,
-        stability=stability,
-        silhouette=best.silhouette,
+        **(vars(chosen.candidate) | {"stability": stability}),
+        verdict="none" if reasons else "real" if stability >= REAL else "tendency",
+        reasons=reasons,
+        stabilities=() if chosen.jaccards is None else tuple(float(chosen.jaccards[i]) for i in by_size),
         continuum=continuum,
-        crowding=crowding,
-        candidates=tuple(sorted(candidates, key=lambda candidate: candidate.groups)),
-        labels=_largest_first(_assign(features, centres)),
+        crowding=chosen.crowding,
+        scored=len(sample),
+        candidates=tuple(told[one.key] for one in tried),
+        runner_up=next((told[one.key] for one in fit if one.candidate.groups != chosen.candidate.groups), None),
+        centres=partitions.centres(ordered, ranked),
+        labels=back,
     )
 
 
-def k_means(points: Floats, groups: int, starts: int = STARTS, seed: int = SEED) -> tuple[Floats, float]:
-    """Centres (groups, p) and inertia of the best of many k-means++ starts (Lloyd 1982; Arthur & Vassilvitskii 2007)."""
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    model = KMeans(groups, n_init=starts, random_state=seed, algorithm="lloyd")
-    with warnings.catch_warnings():
-        # A bootstrap sample may hold fewer distinct points than groups; the surplus groups then share a centre.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(points)
-    centres: Floats = model.cluster_centers_
-    return centres, float(model.inertia_)
+def _drawn(length: int, size: int) -> Labels:
+    picked: Labels = np.sort(np.random.default_rng(SEED).choice(length, size, replace=False)).astype(np.int32)
+    return picked
 
 
-def silhouettes(points: Floats, partitions: Sequence[Labels]) -> list[float]:
-    """The mean silhouette of each partition (n,) of the points (n, p); -1 where all are in one group.
+def _partitions(
+    points: Floats, methods: Iterable[Method], numbers: Sequence[int], starts: int
+) -> Iterable[tuple[Method, Partition]]:
+    """What each method makes of the points, for each number of groups if it takes one.
 
-    Rousseeuw 1987, "Silhouettes", eq. 2; a point alone in its group counts 0. The distances do not depend on the
-    partition: they are made once, in blocks, and multiplied by the memberships of all partitions.
+    K-means has a start from Ward's groups besides the random ones, so that few of these do (Steinley & Brusco 2007,
+    "Initializing K-means batch clustering"); mixtures start from the groups of k-means.
     """
-    sizes = [np.bincount(labels, minlength=2) for labels in partitions]
-    members = np.concatenate(
-        [np.eye(len(size))[labels] for labels, size in zip(partitions, sizes, strict=True)], axis=1
-    )
-    totals = np.zeros(len(partitions))
-    squares = (points**2).sum(axis=1)
-    for start in range(0, len(points), BLOCK):
-        block = slice(start, start + BLOCK)
-        apart = squares[block, None] + squares - 2 * points[block] @ points.T
-        summed = np.sqrt(np.maximum(apart, 0)) @ members
-        edges = np.cumsum([len(size) for size in sizes])[:-1]
-        for number, sums in enumerate(np.split(summed, edges, axis=1)):
-            own, size = partitions[number][block], sizes[number]
-            if np.count_nonzero(size) < 2:
-                continue
-            rows = np.arange(len(own))
-            inside = sums[rows, own] / np.maximum(size[own] - 1, 1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                means = np.where(size > 0, sums / size, np.inf)
-            means[rows, own] = np.inf
-            nearest = means.min(axis=1)
-            widths = (nearest - inside) / np.maximum(np.maximum(nearest, inside), np.finfo(float).tiny)
-            totals[number] += widths[size[own] > 1].sum()
-    return [
-        float(total / len(points)) if np.count_nonzero(size) > 1 else -1.0
-        for total, size in zip(totals, sizes, strict=True)
-    ]
+    methods = set(methods)
+    if methods - set(BY_DENSITY):
+        trees = partitions.ward(points, numbers)
+        for groups, tree in zip(numbers, trees, strict=True):
+            if "ward" in methods:
+                yield "ward", tree
+            if methods & {"k_means", "mixture"}:
+                middles = partitions.centres(points, tree.labels)
+                start = middles if len(middles) == groups else None
+                by_means = partitions.k_means(points, groups, starts, start=start)
+                if "k_means" in methods:
+                    yield "k_means", by_means
+                if "mixture" in methods:
+                    yield "mixture", partitions.gaussian_mixture(points, by_means.labels)
+    if "dbscan" in methods:
+        yield "dbscan", partitions.dbscan(points)
+    if "hdbscan" in methods:
+        yield "hdbscan", partitions.hdbscan(points)
 
 
-def _scored(points: Floats, numbers: Sequence[int]) -> list[tuple[Candidate, Floats]]:
-    """A candidate and its centres for each number of groups, the roundest first."""
-    centres = [k_means(points, groups)[0] for groups in numbers]
-    labels = [_assign(points, found) for found in centres]
-    shares = [
-        np.bincount(own, minlength=groups).min() / len(points) for own, groups in zip(labels, numbers, strict=True)
-    ]
-    widths = silhouettes(points, labels)
-    candidates = [
-        Candidate(groups, width, float(share), None)
-        for groups, width, share in zip(numbers, widths, shares, strict=True)
-    ]
-    return sorted(zip(candidates, centres, strict=True), key=lambda pair: -pair[0].silhouette)
+def _scored(points: Floats, proposals: Iterable[tuple[Method, Partition]]) -> list[_Tried]:
+    """The partitions with their measures, by method and number of groups."""
+    found = [(method, _compact(partition)) for method, partition in proposals]
+    widths = quality.silhouettes(points, [partition.labels for _, partition in found])
+    tried = []
+    for (method, partition), width in zip(found, widths, strict=True):
+        labels = partition.labels
+        sizes = np.bincount(labels[labels >= 0])
+        tried.append(
+            _Tried(
+                Candidate(
+                    method=method,
+                    groups=len(sizes),
+                    silhouette=width,
+                    calinski_harabasz=quality.calinski_harabasz(points, labels),
+                    davies_bouldin=quality.davies_bouldin(points, labels),
+                    inertia=quality.inertia(points, labels),
+                    between=quality.between_share(points, labels),
+                    noise=float((labels < 0).mean()),
+                    smallest_share=float(sizes.min(initial=len(labels)) / len(labels)),
+                    stability=None,
+                ),
+                partition,
+            )
+        )
+    return sorted(tried, key=lambda one: (METHODS.index(one.candidate.method), one.candidate.groups))
 
 
-def _assign(points: Floats, centres: Floats) -> Labels:
-    # |x - c|² without the |x|² that all centres share.
-    nearest: Labels = np.argmin((centres**2).sum(axis=1) - 2 * points @ centres.T, axis=1).astype(np.int32)
-    return nearest
+def _compact(partition: Partition) -> Partition:
+    """The same with groups numbered without gaps."""
+    used = np.unique(partition.labels[partition.labels >= 0])
+    place = np.full(int(partition.labels.max(initial=-1)) + 2, -1, np.int32)
+    place[used] = np.arange(len(used))
+    if len(used) == len(place) - 1:
+        return partition
+    return Partition(place[partition.labels], lambda points: place[partition.assign(points)])
 
 
-def _stability(points: Floats, centres: Floats, rng: np.random.Generator) -> float:
-    """The groups' Jaccards with their most similar ones in bootstrap samples, averaged over groups and samples."""
-    groups = len(centres)
-    original = _assign(points, centres)
-    jaccards = np.zeros(groups)
-    for seed in range(RESAMPLES):
-        drawn = rng.integers(0, len(points), len(points))
-        again, _ = k_means(points[drawn], groups, starts=3, seed=SEED + seed)
-        seen = np.zeros(len(points), bool)
-        seen[drawn] = True
-        shared = np.zeros((groups, groups))
-        np.add.at(shared, (original[seen], _assign(points[seen], again)), 1)
-        union = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0, keepdims=True) - shared
-        jaccards += (shared / np.maximum(union, 1)).max(axis=1)
-    return float(jaccards.mean() / RESAMPLES)
+def _unfit(candidate: Candidate) -> tuple[Reason, ...]:
+    """Why such a partition is none to speak of."""
+    if candidate.groups < 2:
+        return ("noise",) if candidate.noise > MOST_NOISE else ("one_group",)
+    if candidate.noise > MOST_NOISE:
+        return ("noise",)
+    return ("sliver",) if candidate.smallest_share < SMALLEST_SHARE else ()
 
 
-def _continuum(points: Floats, groups: int, rng: np.random.Generator) -> float:
-    """The highest silhouette that k-means finds in structureless clouds of the same size and shape as `points`."""
-    _, singular, axes = np.linalg.svd(points, full_matrices=False)
-    turned = points @ axes.T
-    size = min(len(points), REFERENCE_SAMPLE)
-    deviations = singular / np.sqrt(len(points))
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    widths = []
-    for reference in range(2 * REFERENCES):
-        gaussian = reference % 2 == 0
-        shape = (size, len(singular))
-        cloud = rng.normal(scale=deviations, size=shape) if gaussian else rng.uniform(low, high, size=shape)
-        centres, _ = k_means(cloud, groups, starts=3)
-        widths += silhouettes(cloud, [_assign(cloud, centres)])
-    return max(widths)
+def _ranked(tried: Sequence[_Tried]) -> list[_Tried]:
+    """The best first, as `natural_groups` says."""
+    everybody = [one for one in tried if one.candidate.method not in BY_DENSITY]
+    return [*_in_order(everybody), *_in_order([one for one in tried if one.candidate.method in BY_DENSITY])]
 
 
-def _crowding(points: Floats, centres: Floats) -> float:
-    """The chance of so few points midway between neighbouring centres if all are one crowd; near 1 without a valley.
+def _in_order(tried: Sequence[_Tried]) -> list[_Tried]:
+    if not tried:
+        return []
+    best = max(one.candidate.silhouette for one in tried)
+    steps: dict[int, list[_Tried]] = {}
+    for one in tried:
+        steps.setdefault(int((best - one.candidate.silhouette) / NEAR), []).append(one)
+    ranked: list[_Tried] = []
+    for _, near in sorted(steps.items()):
+        densest = max(one.candidate.calinski_harabasz for one in near) * (1 - 1e-6)
+        clearest = min(one.candidate.davies_bouldin for one in near) * (1 + 1e-6)
 
-    In a crowd of log-concave density (Gaussian, uniform, anything without a dent) each stretch of a straight passage is
-    at least as full as the emptier of two equal stretches on either side (Prékopa 1973). So the points midway are
-    counted against the emptier of the two ends, each stretch a third of the way long and wide enough for three quarters
-    of both groups, summed over all neighbours: centres to whose midpoint no third one is nearer (Gabriel graph). Steps
-    between whole numbers are no valleys, so equal values are spread out first.
+        def standing(one: _Tried, densest: float = densest, clearest: float = clearest) -> tuple[int, int, int]:
+            found = one.candidate
+            votes = (found.calinski_harabasz >= densest) + (found.davies_bouldin <= clearest)
+            return -votes, METHODS.index(found.method), found.groups
+
+        ranked += sorted(near, key=standing)
+    return ranked
+
+
+def _asked(points: Floats, blocks: Sequence[int], ranked: Sequence[_Tried]) -> list[_Tried]:
+    """The best few of those in order, asked for valleys and stability, up to the first that has both.
+
+    Valleys come first, because they cost next to nothing; the very best is asked for both, to have an answer.
     """
-    from scipy.stats import binom
-
-    own = _assign(points, centres)
-    rng = np.random.default_rng(SEED)
-    points = np.column_stack([_spread_out(column, rng) for column in points.T])
-    middles, ends = 0, 0
-    for one, other in combinations(range(len(centres)), 2):
-        line = centres[other] - centres[one]
-        middle = (centres[one] + centres[other]) / 2
-        if ((centres - middle) ** 2).sum(axis=1).argmin() not in (one, other) or not line.any():
+    asked: list[_Tried] = []
+    for one in ranked:
+        if len(asked) == ASKED:
+            break
+        labels, (method, groups) = one.partition.labels, one.key
+        crowding = quality.crowding(points, labels, blocks) if groups > 1 else 1.0
+        if asked and crowding >= NO_VALLEY:
             continue
-        along = (points - centres[one]) @ line / (line @ line)
-        aside = np.linalg.norm(points - centres[one] - np.outer(along, line), axis=1)
-        passage = aside <= np.quantile(aside[(own == one) | (own == other)], PASSAGE)
-        here, midway, there = (int(np.count_nonzero(passage & (np.abs(along - x) <= 1 / 6))) for x in (0.0, 0.5, 1.0))
-        middles += midway
-        ends += min(here, there)
-    return float(binom.cdf(middles, middles + ends, 0.5))
+        jaccards = None
+        if groups > 1:
+            jaccards = quality.bootstrap_jaccards(points, labels, _again(method, groups), halves=method in BY_DENSITY)
+        stability = None if jaccards is None else float(jaccards.mean())
+        asked.append(_Tried(replace(one.candidate, stability=stability), one.partition, jaccards, crowding))
+        if _holds(asked[-1]):
+            break
+    return asked
 
 
-def _spread_out(column: Floats, rng: np.random.Generator) -> Floats:
-    """Every value anywhere between the middles to its neighbours, as if it had been rounded."""
-    values, place = np.unique(column, return_inverse=True)
-    middles = (values[1:] + values[:-1]) / 2
-    low = np.concatenate((2 * values[:1] - middles[:1], middles))
-    high = np.concatenate((middles, 2 * values[-1:] - middles[-1:]))
-    return rng.uniform(low[place], high[place])
+def _chosen(asked: Sequence[_Tried]) -> _Tried:
+    """The one that holds, else the stablest, the first of equals."""
+    return max(asked, key=lambda one: (_holds(one), one.candidate.stability or 0.0))
 
 
-def _largest_first(labels: Labels) -> Labels:
-    order = np.argsort(-np.bincount(labels), kind="stable")
-    ranks = np.empty(len(order), np.int32)
-    ranks[order] = np.arange(len(order))
-    relabelled: Labels = ranks[labels]
-    return relabelled
+def _holds(one: _Tried) -> bool:
+    return one.crowding < NO_VALLEY and (one.candidate.stability or 0.0) >= REAL
+
+
+def _tightest(points: Floats, blocks: Sequence[int], chosen: _Tried) -> _Tried:
+    """The same by k-means with all its starts, where these find a tighter partition."""
+    partition = partitions.k_means(points, chosen.candidate.groups)
+    (again,) = _scored(points, [("k_means", partition)])
+    tighter = again.candidate.inertia < (1 - 1e-6) * chosen.candidate.inertia
+    return _asked(points, blocks, [again])[0] if tighter and not _unfit(again.candidate) else chosen
+
+
+def _reasons(chosen: _Tried) -> tuple[Reason, ...]:
+    """Why its groups are not to be believed, as far as can be said without clouds to compare them with."""
+    if unfit := _unfit(chosen.candidate):
+        return unfit
+    reasons: list[Reason] = []
+    if (chosen.candidate.stability or 0.0) < TENDENCY:
+        reasons.append("unstable")
+    if chosen.crowding >= NO_VALLEY:
+        reasons.append("one_crowd")
+    return tuple(reasons)
+
+
+def _again(method: Method, groups: int) -> Callable[[Floats, int], Labels]:
+    """The same method once more on other points."""
+
+    def again(points: Floats, seed: int) -> Labels:
+        if method == "dbscan":
+            return partitions.dbscan(points).labels
+        if method == "hdbscan":
+            return partitions.hdbscan(points).labels
+        if method == "ward":
+            return partitions.ward(points, [groups], seed)[0].labels
+        by_means = partitions.k_means(points, groups, quality.STARTS, seed).labels
+        return by_means if method == "k_means" else partitions.gaussian_mixture(points, by_means).labels
+
+    return again

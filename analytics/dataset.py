@@ -137,8 +137,9 @@ class Count:
 
 @dataclass(frozen=True)
 class Receipt:
-    """How a table was read. `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation.
-    All of them are rows of the file: where a line lists a whole basket, the table has more rows than were read.
+    """How a table was read.
+
+    `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation. All of them are rows of the file: where a line lists a whole basket, the table has more rows than were read.
 
     The reasons are those of `LEFT_OUT` and `NOTED`. `passed_over` names the sheets of the same file that hold nothing of
     a shop's; it stands on the receipt of the file's first table.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
@@ -32,6 +35,14 @@ NAMES: dict[str, dict[str, str]] = {
         "general_growth": "Newcomers, small baskets",
         "general_retain": "Small regulars, fading",
         "general_win_back": "Small and gone",
+        "stage_awareness": "Awareness",
+        "stage_interest": "Interest",
+        "stage_evaluation": "Evaluation",
+        "stage_purchase": "Purchase",
+        "stage_use": "Use",
+        "stage_loyalty": "Loyalty",
+        "stage_lost": "Lost",
+        "stage_slipping": "Slipping",
     },
     "zh": {
         "champions": "冠军客户",
@@ -53,6 +64,14 @@ NAMES: dict[str, dict[str, str]] = {
         "general_growth": "一般发展客户",
         "general_retain": "一般保持客户",
         "general_win_back": "一般挽留客户",
+        "stage_awareness": "认知",
+        "stage_interest": "兴趣",
+        "stage_evaluation": "评估",
+        "stage_purchase": "购买",
+        "stage_use": "使用",
+        "stage_loyalty": "忠诚",
+        "stage_lost": "流失",
+        "stage_slipping": "该来没来",
     },
 }
 
@@ -67,6 +86,9 @@ HEADERS: dict[str, dict[str, str]] = {
         "money": "Money spent",
         "last_order": "Last order",
         "silent": "Days without an order",
+        "stage": "Stage",
+        "due": "Next order due",
+        "last_seen": "Days since last visit",
     },
     "zh": {
         "customer": "客户",
@@ -78,6 +100,9 @@ HEADERS: dict[str, dict[str, str]] = {
         "money": "累计消费",
         "last_order": "最近下单",
         "silent": "距最后一单日期的天数",
+        "stage": "阶段",
+        "due": "预计下次下单",
+        "last_seen": "距最后一次浏览的天数",
     },
 }
 
@@ -90,9 +115,107 @@ COLUMNS: dict[str, dict[str, str]] = {
         "age": "Age",
         "sex": "Sex",
         "place": "Place",
+        "category": "Category",
+        "segment": "Customer group",
+        "orders": "Orders",
+        "frequency": "Orders",
+        "spend": "Money spent",
+        "money": "Money spent",
+        "recency": "Days since the last order",
+        "joined": "First order",
     },
-    "zh": {"amount": "订单金额", "quantity": "数量", "price": "单价", "age": "年龄", "sex": "性别", "place": "地区"},
+    "zh": {
+        "amount": "订单金额",
+        "quantity": "数量",
+        "price": "单价",
+        "age": "年龄",
+        "sex": "性别",
+        "place": "地区",
+        "category": "类目",
+        "segment": "客户群",
+        "orders": "订单数",
+        "frequency": "订单数",
+        "spend": "累计消费",
+        "money": "累计消费",
+        "recency": "距上次下单天数",
+        "joined": "首次下单",
+    },
 }
+
+
+# What the name of a natural group says of it: features that every shop has, high and low.
+CLAIMS: dict[str, dict[tuple[str, str], str]] = {
+    "en": {
+        ("recency", "low"): "bought lately",
+        ("recency", "high"): "long silent",
+        ("frequency", "high"): "come often",
+        ("frequency", "low"): "came once or seldom",
+        ("money", "high"): "spend much",
+        ("money", "low"): "spend little",
+        ("age", "high"): "older",
+        ("age", "low"): "younger",
+    },
+    "zh": {
+        ("recency", "low"): "近期下过单",
+        ("recency", "high"): "很久没买",
+        ("frequency", "high"): "常来",
+        ("frequency", "low"): "很少来",
+        ("money", "high"): "花得多",
+        ("money", "low"): "花得少",
+        ("age", "high"): "年长",
+        ("age", "low"): "年轻",
+    },
+}
+
+
+def without_unit(header: str) -> str:
+    """A header without what stands in brackets behind it: Annual Income (k$) is Annual Income."""
+    return re.sub(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$", "", header) or header
+
+
+def claimed(feature: str, sort: str, value: str, rather: bool, language: str) -> str:
+    """One claim of a group's name: come often; high Income; mostly Bath; rather younger."""
+    if sort == "middle":
+        return {"en": "in the middle", "zh": "居中"}[language]
+    if sort == "value":
+        return {"en": f"mostly {value}", "zh": f"多为{value}"}[language]
+    header = without_unit(column(feature, language))
+    plain = {
+        ("en", "high"): f"high {header}",
+        ("en", "low"): f"low {header}",
+        ("zh", "high"): f"{header}高",
+        ("zh", "low"): f"{header}低",
+    }[language, sort]
+    said = CLAIMS[language].get((feature, sort), plain)
+    return f"{ {'en': 'rather ', 'zh': '较'}[language] if rather else '' }{said}"
+
+
+# What a list of all customers is called.
+LISTS = {"en": "customers", "zh": "客户名单"}
+
+
+def group_name(claims: Iterable[Any], language: str) -> str:
+    """The name of a natural group out of its claims (see `analytics.naming`): Bought lately, come often."""
+    parts = [claimed(c.feature, c.sort, c.value, c.rather, language) for c in claims]
+    text = {"en": ", ", "zh": "、"}[language].join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def level(found: Any, attribute: str, currency: str | None, language: str) -> str:
+    """The value or band of an attribute (see `analytics.breakdown.Level`): Bath, 20–30, £100 and more, not known."""
+    if found.sort == "value":
+        return NAMES[language].get(found.label, found.label) if attribute == "segment" else str(found.label)
+    if found.sort != "band":
+        return {"other": {"en": "others", "zh": "其他"}, "unknown": {"en": "not known", "zh": "未知"}}[found.sort][
+            language
+        ]
+    low, high = (
+        None if edge is None else (money(edge, currency, language) if attribute == "spend" else number(edge, language))
+        for edge in (found.low, found.high)
+    )
+    if low is None:
+        return {"en": f"under {high}", "zh": f"{high} 以下"}[language]
+    return {"en": f"{low} and more", "zh": f"{low} 及以上"}[language] if high is None else f"{low}–{high}"
 
 
 def column(name: str, language: str) -> str:

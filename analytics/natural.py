@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from analytics import clusters, rfm
+from analytics import clusters, features, rfm
+from analytics.clusters import Clustering, Method
 from analytics.dataset import Dataset, Role
+from analytics.features import Features, LeftOut, Levels
 
 FEWEST_CUSTOMERS = 30
 NEXT_TO_NOTHING = 1e-3
+TRAITS = 3
 
 Codes = npt.NDArray[np.object_]
 """Each customer's group as `cluster_1` … by size, or "" for none."""
@@ -20,46 +23,52 @@ Codes = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Trait:
-    """One feature of a natural group beside all customers: medians, in the feature's own unit."""
+    """One feature of a natural group beside all customers: medians in the feature's own unit.
+
+    Of a categorical feature the `level` that is most over-represented and its shares; the level is `features.MISSING`
+    where the sheet says nothing and `features.OTHER` for the rare ones together.
+    """
 
     feature: str
     typical: float
     overall: float
+    level: str | None = None
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One natural group, described by the features that set it apart most."""
+    """One natural group, described by the features that set it apart most; `stability` is its mean bootstrap Jaccard."""
 
     code: str
     customers: int
     share_of_customers: float
     traits: tuple[Trait, ...]
+    stability: float | None
+    centre: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class NaturalGroups:
-    """What k-means found, whether to believe it (the measures are `Clustering`'s), and the features it looked at."""
+@dataclass(frozen=True, kw_only=True)
+class NaturalGroups(clusters.Judged):
+    """What was found and whether to believe it, the features it looked at, and those it did not."""
 
-    verdict: clusters.Verdict
-    stability: float
-    silhouette: float
-    continuum: float
-    crowding: float
-    candidates: tuple[clusters.Candidate, ...]
     features: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     clusters: tuple[Cluster, ...]
 
 
-def by_orders(table: rfm.CustomerTable) -> tuple[NaturalGroups | None, Codes | None]:
+def by_orders(
+    table: rfm.CustomerTable, method: Method | Literal["auto"] = "auto", groups: int | None = None
+) -> tuple[NaturalGroups | None, Codes | None]:
     """Natural groups of those who kept something; a customer who brought all of it back is in none (code "")."""
     kept = table.money > NEXT_TO_NOTHING * np.median(table.money)
     if np.count_nonzero(kept) < FEWEST_CUSTOMERS:
         return None, None
-    recency, frequency, money = table.recency[kept], table.frequency[kept], table.money[kept]
-    features = np.column_stack([np.log1p(recency), np.log(frequency), clusters.logged(money)])
-    values = {"recency": recency.astype(float), "frequency": frequency.astype(float), "money": money}
-    natural, found = _described(features, values)
+    recency, frequency, money = (
+        column[kept].astype(np.float64) for column in (table.recency, table.frequency, table.money)
+    )
+    prepared = {"recency": np.log1p(recency), "frequency": np.log(frequency), "money": features.logged(money)}
+    known = {"recency": recency, "frequency": frequency, "money": money}
+    natural, found = _described(features.of_numbers(prepared, known), method, groups)
     if found is None:
         return natural, None
     codes = np.full(len(table), "", object)
@@ -67,59 +76,48 @@ def by_orders(table: rfm.CustomerTable) -> tuple[NaturalGroups | None, Codes | N
     return natural, codes
 
 
-def by_attributes(customers: Dataset) -> tuple[NaturalGroups | None, Codes | None]:
-    """Natural groups of a customer list by its numeric columns; None where none of these varies."""
+def by_attributes(
+    customers: Dataset, method: Method | Literal["auto"] = "auto", groups: int | None = None
+) -> tuple[NaturalGroups | None, Codes | None]:
+    """Natural groups of a customer list by its numbers and its categories; None where none of these varies."""
     frame = customers.frame(*(name for name in customers.names if name != Role.CUSTOMER))
-    numeric = {str(name): frame[name].to_numpy(float) for name in frame if pd.api.types.is_numeric_dtype(frame[name])}
-    values = {name: column for name, column in numeric.items() if _varies(column)}
-    unskewed = [clusters.unskewed(column) for column in values.values()]
-    return _described(np.column_stack([np.empty((len(frame), 0)), *unskewed]), values)
-
-
-def _varies(column: clusters.Floats) -> bool:
-    known = column[~np.isnan(column)]
-    return known.size > 0 and bool(known.min() < known.max())
+    return _described(features.of_table(frame), method, groups)
 
 
 def _described(
-    features: clusters.Floats, values: dict[str, clusters.Floats]
+    told: Features, method: Method | Literal["auto"], groups: int | None
 ) -> tuple[NaturalGroups | None, Codes | None]:
-    """Natural groups over the features (n, p), described by the `values` (each n); and each customer's group's code."""
-    scaled = clusters.standardised(features)
-    found = clusters.natural_groups(scaled)
+    """Natural groups over the features, described by what the owner knows; and each customer's group's code."""
+    found = clusters.natural_groups(told.matrix, told.blocks, method, groups)
     if found is None:
         return None, None
-    described = []
-    for label in range(int(found.labels.max()) + 1):
-        inside = found.labels == label
-        # The features in which the group's centre lies farthest from everybody's, in standard deviations.
-        apart = np.abs(features[inside].mean(axis=0) - features.mean(axis=0)) / np.maximum(features.std(axis=0), 1e-12)
-        order = np.argsort(-apart, kind="stable")[:3]
-        names = list(values)
-        described.append(
-            Cluster(
-                code=f"cluster_{label + 1}",
-                customers=int(inside.sum()),
-                share_of_customers=float(inside.mean()),
-                traits=tuple(
-                    Trait(
-                        names[i],
-                        float(np.nanmedian(values[names[i]][inside])),
-                        float(np.nanmedian(values[names[i]])),
-                    )
-                    for i in order
-                ),
-            )
-        )
-    natural = NaturalGroups(
-        verdict=found.verdict,
-        stability=found.stability,
-        silhouette=found.silhouette,
-        continuum=found.continuum,
-        crowding=found.crowding,
-        candidates=found.candidates,
-        features=tuple(values),
-        clusters=tuple(described),
-    )
-    codes: Codes = np.array([cluster.code for cluster in described], object)[found.labels]
+    described = tuple(_cluster(told, found, label) for label in range(found.groups))
+    judged = {field.name: getattr(found, field.name) for field in fields(clusters.Judged)}
+    natural = NaturalGroups(**judged, features=tuple(told.columns), left_out=told.left_out, clusters=described)
+    codes: Codes = np.array([*(cluster.code for cluster in described), ""], object)[found.labels]
     return natural, codes
+
+
+def _cluster(told: Features, found: Clustering, label: int) -> Cluster:
+    """The group with the features in which its centre lies farthest from everybody's (at 0), in the space of distances."""
+    inside = found.labels == label
+    distances = np.sqrt(np.bincount(told.blocks, weights=found.centres[label] ** 2)).round(6)
+    names = list(told.columns)
+    return Cluster(
+        code=f"cluster_{label + 1}",
+        customers=int(inside.sum()),
+        share_of_customers=float(inside.mean()),
+        traits=tuple(
+            _trait(names[i], told.columns[names[i]], inside) for i in np.argsort(-distances, kind="stable")[:TRAITS]
+        ),
+        stability=found.stabilities[label] if found.stabilities else None,
+        centre=tuple(map(float, found.centres[label])),
+    )
+
+
+def _trait(name: str, column: features.Floats | Levels, inside: npt.NDArray[np.bool_]) -> Trait:
+    if not isinstance(column, Levels):
+        return Trait(name, float(np.nanmedian(column[inside])), float(np.nanmedian(column)))
+    within = np.bincount(column.codes[inside], minlength=len(column.names)) / max(int(inside.sum()), 1)
+    most = int(np.argmax(within - column.shares))
+    return Trait(name, float(within[most]), float(column.shares[most]), column.names[most])

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from analytics import clean, cleaning, overview, segments
+from analytics import clean, cleaning, customer, lifecycle, overview, segments
 from analytics.analysis import Analysis, Asked, Outcome
 from analytics.dataset import Shop
 from analytics.errors import MissingData
 from analytics.lists import as_csv
 
-ANALYSES: tuple[Analysis, ...] = (overview.ANALYSIS, segments.ANALYSIS, clean.ANALYSIS)
+ANALYSES: tuple[Analysis, ...] = (
+    overview.ANALYSIS,
+    segments.ANALYSIS,
+    lifecycle.ANALYSIS,
+    customer.ANALYSIS,
+    clean.ANALYSIS,
+)
 BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES}
 
 
@@ -25,8 +32,9 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
     if not analysis.answers(shop):
         lacking = [roles for need in analysis.requires if (roles := need.lacking(shop)) is not None]
         raise MissingData(name, min(lacking, key=len, default=()))
+    words = analysis.understood(words)
     view, words = (words[0], words[1:]) if words and words[0] in analysis.views else ("body", words)
-    options = analysis.options(words, asked)
+    options = analysis.options(words, replace(asked, view=view))
     treated = 0 if analysis.raw else sum(policy != cleaning.Policy() for policy in asked.policies.values())
     if treated:
         shop = cleaning.applied(shop, asked.policies)

@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.analysis import Cuts
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MICROSECONDS_A_DAY = 86_400_000_000
+FEWEST_FREQUENT = 0.2
 
 # R then FM, where FM = (F + M) / 2 rounded half up: every one of the 25 cells has exactly one group.
 GROUP_OF_CELL: dict[int, str] = {
@@ -140,10 +143,18 @@ def quintile_scores(values: npt.NDArray[Any]) -> Ints:
     """1 to 5 for each value: one more than the fifths of all values that lie strictly below it.
 
     Equal values get equal scores, and a crowd of ties counts low: where 60 % ordered once, they score 1, and whoever
-    ordered twice scores 4.
+    ordered twice scores 4. Where all are equal nobody is low: all score 3.
     """
-    below = np.searchsorted(np.sort(values), values, side="left")
-    return 1 + 5 * below // max(len(values), 1)
+    ordered = np.sort(values)
+    if not len(values) or ordered[0] == ordered[-1]:
+        return np.full(len(values), 3)
+    below = np.searchsorted(ordered, values, side="left")
+    return 1 + 5 * below // len(values)
+
+
+def frequency_tells(frequency: Ints) -> bool:
+    """Whether the number of orders tells customers apart: at least a fifth ordered more often than the least do."""
+    return bool(len(frequency) and np.mean(frequency > frequency.min()) >= FEWEST_FREQUENT)
 
 
 def threshold_scores(values: npt.NDArray[Any], thresholds: npt.ArrayLike) -> Ints:
@@ -161,9 +172,29 @@ def western_groups(recency: Ints, frequency: Ints, money: Floats) -> npt.NDArray
     return chosen
 
 
-def eight_classes(recency: Ints, frequency: Ints, money: Floats) -> npt.NDArray[np.object_]:
-    """Each customer's one of the eight classes: R, F and M each above the shop's median or not; ties count as low."""
-    high = (recency < np.median(recency), frequency > np.median(frequency), money > np.median(money))
+def eight_classes(recency: Ints, frequency: Ints, money: Floats, cuts: Cuts | None = None) -> npt.NDArray[np.object_]:
+    """Each customer's one of the eight classes: R, F and M each high or low by the `cuts`; ties count as low.
+
+    Where that leaves nobody recent, those who bought last are.
+    """
+    chosen = cuts or Cuts()
+    recent = recency <= (_latest_half(recency) if chosen.recency is None else chosen.recency)
+    often = frequency > np.median(frequency) if chosen.frequency is None else frequency >= chosen.frequency
+    much = money > np.median(money) if chosen.money is None else money >= chosen.money
     names = np.array([CLASS_OF_PATTERN[bool(i & 4), bool(i & 2), bool(i & 1)] for i in range(8)], object)
-    chosen: npt.NDArray[np.object_] = names[4 * high[0] + 2 * high[1] + high[2]]
-    return chosen
+    found: npt.NDArray[np.object_] = names[4 * recent + 2 * often + much]
+    return found
+
+
+def resolved(table: CustomerTable, cuts: Cuts) -> Cuts:
+    """The thresholds in force: the owner's, and where they chose none, what the shop's middle comes to."""
+    return Cuts(
+        recency=_latest_half(table.recency) if cuts.recency is None else cuts.recency,
+        frequency=int(np.floor(np.median(table.frequency))) + 1 if cuts.frequency is None else cuts.frequency,
+        money=float(np.median(table.money)) if cuts.money is None else cuts.money,
+    )
+
+
+def _latest_half(recency: Ints) -> int:
+    """The most days since the last order that still count as recent: fewer than the median, but never nobody's."""
+    return max(int(np.ceil(np.median(recency))) - 1, int(recency.min()))

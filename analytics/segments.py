@@ -1,359 +1,345 @@
-"""Who the customers are: RFM in two vocabularies, and natural groups where there are any."""
+"""Who the customers are: ranked in the owner's vocabulary, grouped by themselves, or cut by what is known of them."""
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from analytics import charts, language, natural, people, rfm
-from analytics.analysis import Analysis, Asked, Member, Need, Play, Vocabulary
+from analytics import breakdown, grouping, language, people, portraits, ranking, rfm
+from analytics.analysis import Analysis, Asked, Cuts, Member, Need, Vocabulary
+from analytics.breakdown import BreakdownReport
+from analytics.clusters import Method
 from analytics.dataset import Dataset, Kind, Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownGroup
+from analytics.grouping import Cut, GroupsReport
+from analytics.members import Members
+from analytics.naming import Name
+from analytics.natural import Codes
+from analytics.portraits import Portrait
+from analytics.ranking import SegmentsReport
 
 FEWEST_CUSTOMERS = 30
-DAYS_WORK = 12
 LISTED = 10
-TOP_SHARE = 0.2
-SHOWN_FIRST = 4
 
-# Whom to write to first, in each vocabulary: valued customers who went quiet; failing these, the best.
-WIN_BACK: dict[str, tuple[str, ...]] = {
-    "groups": ("cant_lose", "at_risk"),
-    "classes": ("key_retain", "key_win_back"),
+METHODS: dict[str, Method] = {
+    "k_means": "k_means",
+    "k-means": "k_means",
+    "kmeans": "k_means",
+    "k均值": "k_means",
+    "ward": "ward",
+    "hierarchical": "ward",
+    "层次": "ward",
+    "层次聚类": "ward",
+    "mixture": "mixture",
+    "gmm": "mixture",
+    "gaussian": "mixture",
+    "高斯": "mixture",
+    "dbscan": "dbscan",
+    "hdbscan": "hdbscan",
+    "密度": "hdbscan",
 }
-BEST: dict[str, str] = {"groups": "champions", "classes": "key_value"}
+NUMBERS = range(2, 9)
+THRESHOLD = re.compile(
+    r"([rfm])\s*(?:<=|>=|=<|=>|≤|≥|<|>|=|:|：)?\s*([\d,，]+(?:\.\d+)?)\s*(?:天|次|单|元|days?|orders?)?", re.IGNORECASE
+)
+BY = re.compile(r"^(?:by\s+|按\s*)(?=\S)", re.IGNORECASE)
+PEOPLE = {"people", "attributes", "人", "属性"}
 
 
 @dataclass(frozen=True)
 class SegmentsOptions:
-    """`group` picks the segment (or `cluster_1`…) whose names or list are wanted; None means the next step's."""
+    """`group` is the code of the segment (or `cluster_1`…) whose people are wanted; None means the next step's.
 
+    `by` names the attributes to cut by, `cut` how natural groups are to be made.
+    """
+
+    view: str
     vocabulary: Vocabulary
+    cuts: Cuts
     as_of: date | None
-    group: str | None
+    group: str | None = None
+    by: str = ""
+    cut: Cut = field(default_factory=Cut)
+    remembered: str | None = None
 
 
 @dataclass(frozen=True)
-class Segment:
-    """One group of customers; shares are of all customers with orders, `spend`, `orders` and `silent` are medians.
+class MembersReport:
+    """The people of one group, best first, at most ten; `name` is that of a natural group, `segment` a ranked one's facts.
 
-    `rhythm` is the median of its members' mean days between orders, None where nobody ordered twice.
+    Without a group, and for a customer list, there is nobody to name: `code` is None or there are no `members`.
     """
 
-    code: str
-    customers: int
-    sales: float
-    share_of_customers: float
-    share_of_sales: float
-    spend: float
-    orders: float
-    silent: float
-    rhythm: float | None
-
-
-@dataclass(frozen=True)
-class SegmentsReport:
-    """The answer of `/segments`; `segments` is in the owner's `vocabulary`.
-
-    A shop without orders has natural groups only: `segments` is empty, and everything about money is None.
-    """
-
-    customers: int
-    vocabulary: Vocabulary
+    code: str | None
+    name: Name | None
+    cut: Cut
     currency: str | None
-    first: date | None
-    last: date | None
-    reference: date | None
-    sales: float | None
-    anonymous_sales: float | None
-    once: float | None
-    top_customers: int | None
-    top_share: float | None
-    groups: tuple[Segment, ...]
-    classes: tuple[Segment, ...]
-    natural: natural.NaturalGroups | None
-    play: Play | None
-    group: str | None
+    customers: int
+    rhythm: float | None
     members: tuple[Member, ...]
 
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """The segments in the owner's vocabulary, the one with the highest sales first."""
-        return self.groups if self.vocabulary == "groups" else self.classes
 
-    @property
-    def leading(self) -> tuple[Segment, ...]:
-        """The four that matter most: those with the highest sales, and always the one the next step is about."""
-        first = self.segments[:SHOWN_FIRST]
-        about = next((s for s in self.segments if self.play and s.code == self.play.segment), None)
-        return first if about is None or about in first else (*first[:-1], about)
+@dataclass(frozen=True)
+class PortraitReport:
+    """Who is in one group: `code` and, for a natural one, its `name`."""
 
-    @property
-    def rest(self) -> tuple[Segment, ...]:
-        """The segments that `leading` leaves out."""
-        return tuple(segment for segment in self.segments if segment not in self.leading)
+    code: str
+    name: Name | None
+    cut: Cut
+    currency: str | None
+    portrait: Portrait
+
+
+Report = SegmentsReport | GroupsReport | BreakdownReport | MembersReport | PortraitReport
+
+
+def understood(words: Sequence[str]) -> tuple[str, ...]:
+    """The words as people type them, with the view that they ask for in front.
+
+    `by city`, `按城市`, `ward 4`, `5`, `R≤30 F≥3`, `at risk`, `有流失风险的客户`; words that name a view already stay.
+    """
+    if not words or words[0] in VIEWS:
+        return tuple(words)
+    said = " ".join(words).strip()
+    if BY.match(said):
+        return "by", *BY.sub("", said).split()
+    if words[0].casefold() in {*METHODS, *PEOPLE} or words[0].isdecimal():
+        return "natural", *words
+    if _thresholds(said) is not None:
+        return "cuts", *words
+    return "group", *words
 
 
 def options(words: Sequence[str], asked: Asked) -> SegmentsOptions:
-    """`/segments [group]`: a group's code (`at_risk`, or `at risk` as people type it), or nothing."""
-    group = "_".join(words).lower() or None
-    if group is not None and group not in (*rfm.GROUPS, *rfm.CLASSES) and not group.startswith("cluster_"):
-        raise OptionError("segments", " ".join(words))
-    return SegmentsOptions(asked.vocabulary, asked.as_of, group)
+    """What the words behind the view ask for; OptionError where they ask for nothing there is."""
+    view = asked.view
+    chosen = SegmentsOptions(view, asked.vocabulary, asked.cuts, asked.as_of, remembered=asked.remembered)
+    if view in {"by", "list"} and words and (view == "by" or words[0] == "by"):
+        return replace(chosen, by=" ".join(words[1:] if view == "list" else words))
+    if view == "by":
+        return chosen
+    if view == "cuts":
+        cuts = _thresholds(" ".join(words))
+        if cuts is None:
+            raise OptionError("segments", " ".join(words))
+        return replace(chosen, cuts=cuts, vocabulary="classes")
+    if view in {"natural", "proof"}:
+        return replace(chosen, cut=_cut(words))
+    group, rest = _group(words)
+    return replace(chosen, group=group, cut=_cut(rest))
 
 
-def run(shop: Shop, chosen: SegmentsOptions) -> SegmentsReport:
-    """Segment by orders if there are any with customers, else by the customers' attributes."""
-    if ORDERS.met_by(shop) and shop.orders is not None:
-        return _by_orders(shop.orders, people.Contacts(shop.people), chosen)
+def _group(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The code of the group that the first words name, and the words behind it."""
+    if not words:
+        return None, ()
+    if words[0].casefold().startswith("cluster_"):
+        return words[0].casefold(), words[1:]
+    said = " ".join(words)
+    code = "_".join(words).casefold()
+    names = {name.casefold(): known for reader in language.LANGUAGES for known, name in language.NAMES[reader].items()}
+    code = code if code in (*rfm.GROUPS, *rfm.CLASSES) else names.get(said.casefold(), "")
+    if code not in (*rfm.GROUPS, *rfm.CLASSES):
+        raise OptionError("segments", said)
+    return code, ()
+
+
+def _cut(words: Sequence[str]) -> Cut:
+    cut = Cut()
+    for word in words:
+        said = word.casefold()
+        if said in METHODS:
+            cut = replace(cut, method=METHODS[said])
+        elif said in PEOPLE:
+            cut = replace(cut, people=True)
+        elif said.isdecimal() and int(said) in NUMBERS:
+            cut = replace(cut, groups=int(said))
+        else:
+            raise OptionError("segments", word)
+    return cut
+
+
+def _thresholds(said: str) -> Cuts | None:
+    """Own thresholds such as `R ≤ 30 天, F ≥ 3`; None where the words are something else."""
+    found = {name.casefold(): float(re.sub("[,，]", "", figure)) for name, figure in THRESHOLD.findall(said)}
+    if not found or re.sub(r"[\s,，;；、]|and|和", "", THRESHOLD.sub("", said)):
+        return None
+    return Cuts(
+        recency=int(found["r"]) if "r" in found else None,
+        frequency=int(found["f"]) if "f" in found else None,
+        money=found.get("m"),
+    )
+
+
+def run(shop: Shop, chosen: SegmentsOptions) -> Report:
+    """Answer the view asked for; without orders, by what the customer list says."""
+    if chosen.view == "by":
+        return breakdown.breakdown(shop, _book(shop, chosen), chosen.by)
+    if chosen.view in {"natural", "proof"}:
+        return _natural(shop, chosen)[0]
+    if chosen.view == "group":
+        return _portrait(shop, chosen)
+    if chosen.view in {"names", "list"}:
+        return _named(shop, chosen)
+    if not ORDERS.met_by(shop):
+        return _natural(shop, chosen)[0]
+    orders, lines, members = _ranked(shop, chosen)
+    return ranking.report(orders, lines, members, chosen.vocabulary, chosen.cuts)
+
+
+def _ranked(shop: Shop, chosen: SegmentsOptions) -> tuple[Dataset, pd.DataFrame, Members]:
+    assert shop.orders is not None
+    lines = ranking.order_lines(shop.orders, chosen.as_of)
+    return shop.orders, lines, Members(ranking.customers(lines, chosen.as_of), people.Contacts(shop.people))
+
+
+def _natural(shop: Shop, chosen: SegmentsOptions) -> tuple[GroupsReport, Codes, Members | None]:
+    """Natural groups with each customer's code, by the customer list if there are no orders or the owner wants so."""
+    if not ORDERS.met_by(shop) or (chosen.cut.people and shop.customers is not None):
+        listed = shop.customers
+        if listed is None or listed.rows < FEWEST_CUSTOMERS:
+            raise TooFewCustomers("segments", 0 if listed is None else listed.rows, FEWEST_CUSTOMERS)
+        return *grouping.of_list(listed, chosen.cut, chosen.remembered), None
+    orders, _, members = _ranked(shop, chosen)
+    return *grouping.of_orders(members.table, chosen.cut, orders.currency, chosen.remembered), members
+
+
+def _portrait(shop: Shop, chosen: SegmentsOptions) -> PortraitReport:
+    found = _inside(shop, chosen)
+    portrait = portraits.portrait(shop, frozenset(found.keys), chosen.as_of, found.built_on)
+    return PortraitReport(found.code, found.name, chosen.cut, found.currency, portrait)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """One group: the keys of its customers, the name of a natural one and what it was built on."""
+
+    code: str
+    keys: list[str]
+    currency: str | None
+    name: Name | None = None
+    built_on: tuple[str, ...] = ()
+
+
+def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
+    """The group that is asked for, else that of the next step; UnknownGroup where nobody is in it."""
+    code = chosen.group or ""
+    if code.startswith("cluster_"):
+        report, codes, members = _natural(shop, chosen)
+        group = next((group for group in report.groups if group.cluster.code == code), None)
+        if group is None or report.found is None:
+            raise UnknownGroup(code)
+        keys = members.table.customer if members is not None else _listed(shop)
+        return _Inside(code, list(keys[codes == code]), report.currency, group.name, report.found.features)
+    if not ORDERS.met_by(shop):
+        raise UnknownGroup(code)
+    orders, _, members = _ranked(shop, chosen)
+    vocabulary: Vocabulary = "groups" if code in rfm.GROUPS else "classes"
+    if not code:
+        vocabulary = ranking.in_force(members.table, chosen.vocabulary)
+        code = ranking.next_step(members, ranking.assigned(members.table, vocabulary, chosen.cuts), vocabulary).segment
+    inside = ranking.assigned(members.table, vocabulary, chosen.cuts) == code
+    if not inside.any():
+        raise UnknownGroup(code)
+    return _Inside(code, list(members.table.customer[inside]), orders.currency)
+
+
+def _listed(shop: Shop) -> Codes:
     assert shop.customers is not None
-    return _by_attributes(shop.customers, chosen)
+    keys: Codes = shop.customers.frame(Role.CUSTOMER)[str(Role.CUSTOMER)].astype(object).to_numpy()
+    return keys
 
 
-def _by_orders(orders: Dataset, contacts: people.Contacts, chosen: SegmentsOptions) -> SegmentsReport:
-    lines = _lines(orders, chosen)
-    table = _customers(lines, chosen)
-    assigned = _assigned(table)
-    found, cluster_codes = natural.by_orders(table)
-    vocabularies = {name: _segments(table, codes) for name, codes in assigned.items()}
-    members = _Members(table, contacts)
-    play = _play(members, assigned[chosen.vocabulary], chosen.vocabulary)
-    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
-    top = max(1, round(TOP_SHARE * len(table)))
-    known = lines[Role.TIME].dropna()
-    return SegmentsReport(
-        customers=len(table),
-        vocabulary=chosen.vocabulary,
-        currency=orders.currency,
-        first=known.min().date(),
-        last=known.max().date(),
-        reference=table.reference.date(),
-        sales=sales,
-        anonymous_sales=0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales,
-        once=float((table.frequency == 1).mean()),
-        top_customers=top,
-        top_share=float(np.sort(table.money)[-top:].sum() / sales) if sales > 0 else None,
-        groups=vocabularies["groups"],
-        classes=vocabularies["classes"],
-        natural=found,
-        play=play,
-        group=chosen.group,
-        members=play.customers
-        if chosen.group is None
-        else members.best(_in_group(chosen.group, assigned, cluster_codes), LISTED),
-    )
+def _named(shop: Shop, chosen: SegmentsOptions) -> MembersReport:
+    """The people of a group; for a whole list or one by an attribute, only how many there are."""
+    if chosen.group is None and (not ORDERS.met_by(shop) or chosen.view == "list"):
+        return MembersReport(None, None, chosen.cut, None, len(_book(shop, chosen).customer), None, ())
+    found = _inside(shop, chosen)
+    size = len(found.keys)
+    if not ORDERS.met_by(shop):
+        return MembersReport(found.code, found.name, chosen.cut, None, size, None, ())
+    members = _ranked(shop, chosen)[2]
+    inside = np.isin(members.table.customer, np.array(found.keys, object))
+    facts = ranking.segment(members.table, np.where(inside, found.code, "").astype(object), found.code)
+    best = members.best(inside, LISTED if chosen.group else ranking.DAYS_WORK)
+    return MembersReport(found.code, found.name, chosen.cut, found.currency, size, facts.rhythm, best)
 
 
-def _by_attributes(customers: Dataset, chosen: SegmentsOptions) -> SegmentsReport:
-    if customers.rows < FEWEST_CUSTOMERS:
-        raise TooFewCustomers("segments", customers.rows, FEWEST_CUSTOMERS)
-    found, codes = natural.by_attributes(customers)
-    if chosen.group is not None:
-        _in_group(chosen.group, {}, codes)
-    return SegmentsReport(
-        customers=customers.rows,
-        vocabulary=chosen.vocabulary,
-        currency=None,
-        first=None,
-        last=None,
-        reference=None,
-        sales=None,
-        anonymous_sales=None,
-        once=None,
-        top_customers=None,
-        top_share=None,
-        groups=(),
-        classes=(),
-        natural=found,
-        play=None,
-        group=chosen.group,
-        members=(),
-    )
-
-
-def _lines(orders: Dataset, chosen: SegmentsOptions) -> pd.DataFrame:
-    """The order lines before the day to judge from."""
-    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
-    return lines if chosen.as_of is None else lines[lines[Role.TIME] < pd.Timestamp(chosen.as_of)]
-
-
-def _customers(lines: pd.DataFrame, chosen: SegmentsOptions) -> rfm.CustomerTable:
-    reference = None if chosen.as_of is None else pd.Timestamp(chosen.as_of)
-    if not (lines[Role.CUSTOMER].notna() & lines[Role.TIME].notna()).any():
-        raise TooFewCustomers("segments", 0, FEWEST_CUSTOMERS)
-    table = rfm.customer_table(lines, reference)
-    if len(table) < FEWEST_CUSTOMERS:
-        raise TooFewCustomers("segments", len(table), FEWEST_CUSTOMERS)
-    return table
-
-
-def _assigned(table: rfm.CustomerTable) -> dict[str, npt.NDArray[np.object_]]:
-    return {
-        "groups": rfm.western_groups(table.recency, table.frequency, table.money),
-        "classes": rfm.eight_classes(table.recency, table.frequency, table.money),
-    }
-
-
-def _segments(table: rfm.CustomerTable, codes: npt.NDArray[np.object_]) -> tuple[Segment, ...]:
-    repeated = table.frequency > 1
-    gaps = np.full(len(table), np.nan)
-    gaps[repeated] = (table.tenure - table.recency)[repeated] / (table.frequency[repeated] - 1)
-    sales = table.money.sum()
-    found = []
-    for code in dict.fromkeys(codes):
-        inside = codes == code
-        known = gaps[inside & repeated]
-        found.append(
-            Segment(
-                code=code,
-                customers=int(inside.sum()),
-                sales=float(table.money[inside].sum()),
-                share_of_customers=float(inside.mean()),
-                share_of_sales=float(table.money[inside].sum() / sales) if sales > 0 else 0.0,
-                spend=float(np.median(table.money[inside])),
-                orders=float(np.median(table.frequency[inside])),
-                silent=float(np.median(table.recency[inside])),
-                rhythm=float(np.median(known)) if known.size else None,
-            )
-        )
-    return tuple(sorted(found, key=lambda segment: (-segment.sales, segment.code)))
-
-
-class _Members:
-    """Customers as their owner knows them, and what they brought."""
-
-    def __init__(self, table: rfm.CustomerTable, contacts: people.Contacts) -> None:
-        self.table = table
-        self.contacts = contacts
-
-    def ranked(self, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-        """Positions of those inside, most money first; among equals by the name that the owner knows them by."""
-        chosen = np.flatnonzero(inside)
-        labels = [self.contacts.label(self.table.customer[i]) for i in chosen]
-        order = np.lexsort((np.array(labels, str), -self.table.money[chosen]))
-        ranked: npt.NDArray[np.int64] = chosen[order]
-        return ranked
-
-    def best(self, inside: npt.NDArray[np.bool_], most: int) -> tuple[Member, ...]:
-        """Those inside who brought most money, at most so many."""
-        return tuple(
-            Member(
-                customer=self.contacts.label(self.table.customer[i]),
-                name=self.contacts.name(self.table.customer[i]),
-                orders=int(self.table.frequency[i]),
-                money=float(self.table.money[i]),
-                silent=int(self.table.recency[i]),
-            )
-            for i in self.ranked(inside)[:most]
-        )
-
-
-def _play(members: _Members, codes: npt.NDArray[np.object_], vocabulary: Vocabulary) -> Play:
-    """Win back whichever quiet group has most money at stake; where nobody valued is quiet, thank the best."""
-
-    def play(kind: str, segment: str) -> Play:
-        chosen = members.best(codes == segment, DAYS_WORK)
-        return Play(kind, segment, chosen, sum(member.money for member in chosen))
-
-    quiet = [play("win_back", segment) for segment in WIN_BACK[vocabulary] if (codes == segment).any()]
-    if quiet:
-        return max(quiet, key=lambda candidate: candidate.at_stake)
-    if (codes == BEST[vocabulary]).any():
-        return play("thank", BEST[vocabulary])
-    return max((play("thank", segment) for segment in sorted(set(codes))), key=lambda candidate: candidate.at_stake)
-
-
-def _in_group(
-    group: str, assigned: dict[str, npt.NDArray[np.object_]], cluster_codes: npt.NDArray[np.object_] | None
-) -> npt.NDArray[np.bool_]:
-    """Which customers are in the group of that code, whichever vocabulary it is from."""
-    for codes in (*assigned.values(), *(() if cluster_codes is None else (cluster_codes,))):
-        inside: npt.NDArray[np.bool_] = codes == group
-        if inside.any():
-            return inside
-    raise UnknownGroup(group)
+def _book(shop: Shop, chosen: SegmentsOptions) -> breakdown.Book:
+    """Everybody with their segment, from the orders, else from the customer list."""
+    if not ORDERS.met_by(shop):
+        return breakdown.Book(_listed(shop), None, None)
+    table = _ranked(shop, chosen)[2].table
+    vocabulary = ranking.in_force(table, chosen.vocabulary)
+    return breakdown.Book(table.customer, table, ranking.assigned(table, vocabulary, chosen.cuts))
 
 
 def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
     """The customers of one group (all, if none is named) as rows, best first; headers in the reader's language."""
-    if not (ORDERS.met_by(shop) and shop.orders is not None):
-        return _attribute_sheet(shop, chosen, reader)
-    table = _customers(_lines(shop.orders, chosen), chosen)
-    assigned = _assigned(table)
-    cluster_codes = None
-    if chosen.group is not None and chosen.group.startswith("cluster_"):
-        _, cluster_codes = natural.by_orders(table)
-    inside = np.ones(len(table), bool) if chosen.group is None else _in_group(chosen.group, assigned, cluster_codes)
+    book = _book(shop, chosen)
+    name, keys = language.LISTS[reader], list(book.customer)
+    if chosen.group is not None:
+        found = _inside(shop, chosen)
+        keys = found.keys
+        name = language.group_name(found.name.claims, reader) if found.name else language.named(found.code, reader)
     contacts = people.Contacts(shop.people)
-    order = _Members(table, contacts).ranked(inside)
-    known = contacts.of(table.customer[order])
-    rows = {
-        **known,
-        "segment": [language.named(code, reader) for code in assigned[chosen.vocabulary][order]],
-        "orders": table.frequency[order],
-        "money": table.money[order].round(2),
-        "last_order": table.last[order].astype(object),
-        "silent": table.recency[order],
+    if book.table is None:
+        return name, _list_rows(shop, keys, contacts, reader)
+    members = Members(book.table, contacts)
+    order = members.ranked(np.isin(book.customer, np.array(keys, object)))
+    segment = book.segment if book.segment is not None else np.full(len(book.customer), "", object)
+    rows: dict[str, object] = {
+        **contacts.of(book.customer[order]),
+        "segment": [language.named(code, reader) for code in segment[order]],
+        "orders": book.table.frequency[order],
+        "money": book.table.money[order].round(2),
+        "last_order": book.table.last[order].astype(object),
+        "silent": book.table.recency[order],
     }
-    return _list_name(chosen, reader), pd.DataFrame(rows).rename(columns=language.HEADERS[reader])
+    frame = pd.DataFrame(rows).rename(columns=language.HEADERS[reader])
+    for attribute in breakdown.wanted(chosen.by, breakdown.available(shop)) if chosen.by else ():
+        if attribute.kind is not None or attribute.code == "joined":
+            told = breakdown.values(shop, book, attribute).to_numpy()[order]
+            frame[language.column(attribute.name, reader)] = told
+    return name, frame
 
 
-def _attribute_sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
+def _list_rows(shop: Shop, keys: Sequence[str], contacts: people.Contacts, reader: str) -> pd.DataFrame:
+    """Rows of the customer list, in the owner's own columns."""
     assert shop.customers is not None
     rows = shop.customers.frame()
-    if chosen.group is not None:
-        _, codes = natural.by_attributes(shop.customers)
-        rows = rows[_in_group(chosen.group, {}, codes)]
-    known = pd.DataFrame(people.Contacts(shop.people).of(rows[str(Role.CUSTOMER)].to_numpy(object)), index=rows.index)
+    rows = rows[rows[str(Role.CUSTOMER)].astype(object).isin(keys)]
+    known = pd.DataFrame(contacts.of(rows[str(Role.CUSTOMER)].to_numpy(object)), index=rows.index)
     headers = {column.name: column.header for column in shop.customers.columns} | language.HEADERS[reader]
-    table = known.join(rows.drop(columns=str(Role.CUSTOMER)))
-    return _list_name(chosen, reader), table.rename(columns=headers)
+    return known.join(rows.drop(columns=str(Role.CUSTOMER))).rename(columns=headers)
 
 
-def _list_name(chosen: SegmentsOptions, reader: str) -> str:
-    """What the file is called: the group's name as the owner knows it."""
-    return (
-        language.named(chosen.group, reader) if chosen.group in language.NAMES[reader] else chosen.group or "segments"
-    )
+def chart(report: Report, reader: str) -> bytes | None:
+    """What fits the answer: shares of sales, a map of the groups, or a cut by attributes."""
+    from analytics import segment_charts
+
+    match report:
+        case SegmentsReport():
+            return segment_charts.shares(report, reader)
+        case GroupsReport():
+            return segment_charts.groups(report, reader)
+        case BreakdownReport():
+            return segment_charts.levels(report, reader)
+    return None
 
 
-def chart(report: SegmentsReport, reader: str) -> bytes | None:
-    """Bars: each segment's share of sales against its share of customers; None where no sales are left to share."""
-    if not report.segments or not report.sales or report.sales <= 0:
-        return None
-    say = language
-    best = report.segments[0]
-    title = {
-        "en": f"{say.named(best.code, 'en')}: {say.percent(best.share_of_customers, 'en')} of customers, "
-        f"{say.percent(best.share_of_sales, 'en')} of sales",
-        "zh": f"{say.named(best.code, 'zh')}：{say.percent(best.share_of_customers, 'zh')} 的人，"
-        f"{say.percent(best.share_of_sales, 'zh')} 的销售额",
-    }[reader]
-    subtitle = {
-        "en": "dark: share of sales · pale: share of customers · orange: gone quiet, write first",
-        "zh": "深色：占销售额 · 浅色：占客户数 · 橙色：好客户久未下单，先联系",
-    }[reader]
-    unit = {"en": "{} people · {} of sales", "zh": "{} 人 · 销售额 {}"}[reader]
-    rows = [
-        charts.Bar(
-            label=say.named(segment.code, reader),
-            value=segment.share_of_sales,
-            ground=segment.share_of_customers,
-            note=unit.format(say.count(segment.customers, reader), say.percent(segment.share_of_sales, reader)),
-            accent=segment.code in WIN_BACK[report.vocabulary],
-        )
-        for segment in report.segments
-    ]
-    return charts.bars(title, subtitle, rows)
+def remember(report: Report) -> str | None:
+    """The names of natural groups, so that they stay after new data."""
+    return report.memory if isinstance(report, GroupsReport) else None
 
 
 ORDERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
+VIEWS = ("more", "why", "names", "method", "list", "natural", "proof", "group", "by", "cuts")
 
 ANALYSIS = Analysis(
     name="segments",
@@ -361,6 +347,9 @@ ANALYSIS = Analysis(
     options=options,
     run=run,
     chart=chart,
-    views=("more", "why", "names", "method", "list"),
+    views=VIEWS,
     sheet=sheet,
+    pictured=("body", "natural", "by", "cuts"),
+    remember=remember,
+    understood=understood,
 )

@@ -4,8 +4,9 @@ The unit for both is one bare `pandas.read_csv` of the same file, told everythin
 besides what a marketer's notebook would do from the same snapshot with pandas, scikit-learn and pyplot: recency,
 frequency and money of each customer, their quintiles, K-means for 2 to 8 groups with silhouettes, and a bar chart. It is
 run with silhouettes over all customers, as most notebooks have it, and with scikit-learn's own sample of 2,000, which is
-what ours takes. Ours does more in its time: it draws the groups again from 30 bootstrap samples, compares them with 38
-clouds without groups, keeps 20 starts (the notebook 10), two vocabularies, and a palette for the picture.
+what ours takes. Ours does more in its time: it compares five methods (see `benchmarks.clustering` for a notebook that does
+too), looks for valleys, draws the groups again from 30 bootstrap samples, and has two vocabularies, and a palette for the
+picture.
 
 The customer tables of both sides must be equal before anything is timed.
 """

@@ -114,7 +114,7 @@ def answer(
 
     `earlier` are its orders before the latest file that changed them.
     """
-    from analytics.registry import analyse
+    from analytics.registry import BY_NAME, analyse
 
     datasets = {kind: Dataset.open(path) for kind, path in references.items()}
     everybody = datasets.pop(Kind.PEOPLE, None)
@@ -123,7 +123,8 @@ def answer(
         datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
         before = None if before is None else people.joined(before, everybody)
     # Names are looked at only where the owner asked for them.
-    named = everybody if words and words[0] in NAMING_VIEWS else None
+    asked_for = BY_NAME[name].names or (words and words[0] in NAMING_VIEWS)
+    named = everybody if asked_for else None
     shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named, earlier=before)
     return analyse(name, shop, words, asked)
 

@@ -86,9 +86,16 @@ class Renderer:
         return (*((analysis.name, self.hint(analysis.name, language)) for analysis in ANALYSES), *own.items())
 
     def asked_for(self, text: str, language: str) -> str | None:
-        """The analysis that a plain sentence names, if it names just one by any of its key words."""
+        """The analysis that a plain sentence names: the one with the longest of its key words in it, if that is just one."""
         said = text.casefold()
-        named = [a.name for a in ANALYSES if any(word in said for word in self._module(a.name, language).keywords)]
+        found = {
+            analysis.name: max(
+                (len(word) for word in self._module(analysis.name, language).keywords if word in said), default=0
+            )
+            for analysis in ANALYSES
+        }
+        longest = max(found.values())
+        named = [name for name, length in found.items() if length == longest > 0]
         return named[0] if len(named) == 1 else None
 
     def _module(self, template: str, language: str) -> Any:
@@ -116,7 +123,19 @@ def _environment(folder: Path, language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    for name in ("count", "number", "ratio", "money", "percent", "day", "month", "named", "column"):
+    for name in (
+        "count",
+        "number",
+        "ratio",
+        "money",
+        "percent",
+        "day",
+        "month",
+        "named",
+        "column",
+        "group_name",
+        "level",
+    ):
         environment.filters[name] = partial(_in_language, getattr(speech, name), language)
     environment.filters["short"] = _short
     environment.globals["period"] = partial(_in_language, speech.period, language)

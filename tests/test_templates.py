@@ -88,6 +88,7 @@ def test_every_fault_has_its_words(problem: type[Problem], language: str) -> Non
         "group": "champions",
         "megabytes": 21.3,
         "missing": ("time", "customer"),
+        "available": (("place", "place"), ("1f0e9a3c", "attribute:<b>")),
     }
     fields: dict[str, Any] = {
         field.name: samples.get(field.name, 7) for field in getattr(problem, "__dataclass_fields__", {}).values()

@@ -28,6 +28,7 @@ TELLING = frozenset(
 )  # fmt: skip
 IDS = frozenset({Role.ORDER, Role.CUSTOMER, Role.PRODUCT, Role.PHONE})
 MONEY = frozenset({Role.AMOUNT, Role.PRICE, Role.ORDER_TOTAL, Role.PAID})
+PERSONAL = frozenset({Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS})
 PERSON = frozenset({Role.CUSTOMER, Role.NAME, Role.EMAIL, Role.PHONE})
 FUZZY = [name for name in EXACT if len(name) > 2]
 
@@ -103,9 +104,14 @@ def find_roles(sheet: Sheet, choices: Choices) -> Roles:
         taken[place] = role, confidence
     found = []
     for place, profile in enumerate(profiles):
-        role, confidence = taken.get(place, (Role.ATTRIBUTE, 0.5 if profile.filled else 0.0))
+        role, confidence = taken.get(place, (_left_over(profile), 0.5 if profile.filled else 0.0))
         found.append(Found(profile.cells.as_ids() if role in IDS else profile.cells, role, confidence))
     return Roles(tuple(found), platform)
+
+
+def _left_over(profile: Profile) -> Role:
+    """What a column that got no role is: a second name, phone or address says who somebody is, and describes nobody."""
+    return Role.UNUSED if EXACT.get(normalise(profile.cells.header), {}).keys() & PERSONAL else Role.ATTRIBUTE
 
 
 def _by_header(profile: Profile) -> list[tuple[float, int, Role]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import BotCommand, BotCommandScopeChat
 
+from analytics.analysis import Cuts
 from analytics.language import LANGUAGES
 from analytics.rfm import VOCABULARIES
 from bot.context import Context
 from bot.errors import Outdated
 from bot.handlers.ask import ask
 from bot.render import Renderer
+
+UNSET = "-"
 
 Act = Callable[[Context, Sequence[str]], Awaitable[None]]
 
@@ -77,6 +81,27 @@ async def vocabulary(context: Context, words: Sequence[str]) -> None:
     await ask(context, "segments", ())
 
 
+async def thresholds(context: Context, words: Sequence[str]) -> None:
+    """Take the owner's thresholds of days, orders and money for good, or (`off`) the shop's middle again."""
+    if words[:1] == ["off"]:
+        cuts = Cuts()
+    elif len(words) == 3 and all(word == UNSET or _is_amount(word) for word in words):
+        days, orders, money = (None if word == UNSET else float(word) for word in words)
+        cuts = Cuts(None if days is None else int(days), None if orders is None else int(orders), money)
+    else:
+        raise Outdated
+    context.services.store.set_cuts(context.owner.user_id, cuts)
+    context.services.store.set_vocabulary(context.owner.user_id, "classes")
+    await ask(context, "segments", ())
+
+
+def _is_amount(word: str) -> bool:
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
+
+
 def menu(renderer: Renderer, language: str) -> list[BotCommand]:
     """The command menu: the analyses first, then the bot's own commands."""
     return [BotCommand(name, says) for name, says in renderer.menu(language)]
@@ -90,4 +115,5 @@ ACTS: dict[str, Act] = {
     "forget": forget,
     "cancel": cancel,
     "vocabulary": vocabulary,
+    "thresholds": thresholds,
 }

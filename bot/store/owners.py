@@ -23,7 +23,7 @@ class Owner:
     language: str | None
     vocabulary: Vocabulary
     secret: bytes = field(repr=False)
-    cuts: Cuts = Cuts()
+    cuts: Cuts = field(default_factory=Cuts)
 
 
 class Owners(Tables):

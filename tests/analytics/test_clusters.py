@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import silhouette_score
+from sklearn.datasets import load_iris
 
-from analytics import clusters
-from analytics.clusters import Floats
+from analytics import clusters, features, partitions, quality
+from analytics.partitions import Floats
 from tests.data_sets import shared_file
 
 CORNERS = np.array([[0.0, 0], [8, 0], [0, 8], [8, 8]])
@@ -37,11 +39,13 @@ def cloud(kind: str, seed: int, size: int = 300) -> Floats:
     again = rng.poisson(rng.gamma(1.0, 1 / 120, size) * since)
     last = np.array([int(min([days, *rng.uniform(0, days, n)])) for days, n in zip(since, again, strict=True)])
     money = (1 + again) * rng.lognormal(3, 0.6, size)
-    return np.column_stack([np.log1p(last), np.log(1 + again), clusters.logged(money)])
+    return np.column_stack([np.log1p(last), np.log(1 + again), features.logged(money)])
 
 
-def judged(points: Floats) -> clusters.Clustering:
-    found = clusters.natural_groups(clusters.standardised(points))
+def judged(
+    points: Floats, method: clusters.Method | Literal["auto"] = "auto", groups: int | None = None
+) -> clusters.Clustering:
+    found = clusters.natural_groups(features.standardised(points), None, method, groups)
     assert found is not None
     return found
 
@@ -53,93 +57,14 @@ def agreement(one: np.ndarray, other: np.ndarray) -> float:
     return float(adjusted_rand_score(one, other))
 
 
-def iris() -> Floats:
-    from sklearn.datasets import load_iris
-
-    measured: Floats = load_iris().data
-    return measured
-
-
 def mall() -> Floats:
     return pd.read_csv(shared_file("mall_customers.csv")).iloc[:, 3:5].to_numpy(float)
-
-
-def test_k_means_of_iris_is_that_of_r() -> None:
-    # R: kmeans(scale(iris[,1:4]), 3), best of many starts; scale divides by n - 1.
-    points = iris()
-    centres, within = clusters.k_means((points - points.mean(axis=0)) / points.std(axis=0, ddof=1), 3)
-    assert within == pytest.approx(138.88836, abs=0.001)
-    assert len(centres) == 3
-
-
-def test_k_means_of_iris_with_divisor_n() -> None:
-    centres, within = clusters.k_means(clusters.standardised(iris()), 3)
-    assert within == pytest.approx(139.820496, abs=0.001)
-    labels = np.argmin(((clusters.standardised(iris())[:, None] - centres) ** 2).sum(axis=2), axis=1)
-    assert sorted(np.bincount(labels)) == [47, 50, 53]
-
-
-def test_k_means_of_unscaled_iris_reaches_the_published_optimum() -> None:
-    assert clusters.k_means(iris(), 3)[1] == pytest.approx(78.8514, abs=0.001)
-
-
-def test_k_means_of_mall_customers_reaches_the_published_optimum() -> None:
-    assert clusters.k_means(mall(), 5)[1] == pytest.approx(44448.455, abs=0.01)
 
 
 def test_mall_customers_fall_into_the_five_groups_that_everybody_finds() -> None:
     found = judged(mall())
     assert (found.verdict, found.groups) == ("real", 5)
     assert np.bincount(found.labels).tolist() == [81, 39, 35, 23, 22]
-
-
-def test_k_means_of_four_points_finds_the_optimum_not_the_textbooks_first_guess() -> None:
-    # A widespread worked example stops at {1, 2} {3, 4} with 7.5; setting the first point apart leaves 4.67.
-    points = np.array([[1.0, 2, 3], [2, 4, 5], [1, 3, 6], [2, 5, 7]])
-    centres, within = clusters.k_means(points, 2)
-    assert within == pytest.approx(4.67, abs=0.005)
-    assert [1.0, 2.0, 3.0] in centres.tolist()
-
-
-def test_ages_are_standardised_by_the_deviation_of_all_of_them() -> None:
-    # Mean 40, standard deviation 11.18; a widespread example says 12.91, which divides by n - 1.
-    ages = np.array([[25.0], [35.0], [45.0], [55.0]])
-    assert (ages.mean(), ages.std()) == (40, pytest.approx(11.18, abs=0.005))
-    assert clusters.standardised(ages)[:, 0].tolist() == pytest.approx([-1.3416, -0.4472, 0.4472, 1.3416], abs=1e-4)
-
-
-def test_constant_columns_are_dropped() -> None:
-    points = np.column_stack([np.arange(40.0), np.full(40, 0.1), np.full(40, 1e9)])
-    assert clusters.standardised(points).shape == (40, 1)
-
-
-def test_columns_that_differ_by_rounding_only_are_constant() -> None:
-    assert clusters.standardised(np.array([[0.3], [0.1 + 0.2], [0.3]])).shape == (3, 0)
-
-
-def test_logs_do_not_depend_on_the_currency() -> None:
-    money = np.array([3.0, 12.5, 0.0, -4.0, 900.0])
-    assert clusters.logged(1000 * money).tolist() == pytest.approx(clusters.logged(money).tolist())
-
-
-def test_nothing_paid_counts_as_the_least_that_anybody_paid() -> None:
-    assert clusters.logged(np.array([0.0, 2.0, 8.0, -5.0])).tolist() == pytest.approx(
-        [-np.log(2.5), -np.log(2.5), np.log(1.6), -np.log(2.5)]
-    )
-
-
-def test_a_shop_where_nobody_paid_has_no_logs() -> None:
-    assert clusters.logged(np.array([0.0, -1.0])).tolist() == [0.0, 0.0]
-
-
-def test_a_skewed_column_is_logged_and_an_even_one_is_not() -> None:
-    even, skewed = np.arange(1.0, 50.0), np.exp(np.arange(1.0, 50.0) / 8)
-    assert clusters.unskewed(even).tolist() == even.tolist()
-    assert np.diff(clusters.unskewed(skewed)).tolist() == pytest.approx([1 / 8] * 48)
-
-
-def test_gaps_take_the_middle_value() -> None:
-    assert clusters.unskewed(np.array([1.0, np.nan, 3.0, 2.0])).tolist() == [1.0, 2.0, 3.0, 2.0]
 
 
 def test_four_separate_groups_are_found_and_believed() -> None:
@@ -185,24 +110,10 @@ def test_regulars_and_passers_by_are_two_groups() -> None:
     regular = rng.random(300) < 0.4
     times = np.where(regular, rng.poisson(12, 300) + 4, 1 + (rng.random(300) < 0.15))
     last = np.where(regular, rng.exponential(15, 300), rng.uniform(60, 365, 300)).astype(int)
-    money = clusters.logged(times * rng.lognormal(3, 0.4, 300))
+    money = features.logged(times * rng.lognormal(3, 0.4, 300))
     found = judged(np.column_stack([np.log1p(last), np.log(times), money]))
     assert (found.verdict, found.groups) == ("real", 2)
     assert agreement(found.labels, regular) > 0.97
-
-
-def test_slivers_are_refused() -> None:
-    rng = np.random.default_rng(1)
-    points = np.vstack([rng.normal(size=(297, 2)), rng.normal(size=(3, 2)) + 40])
-    found = judged(points)
-    two = next(candidate for candidate in found.candidates if candidate.groups == 2)
-    assert two.smallest_share == pytest.approx(0.01)
-    assert two.stability is None
-    assert found.verdict == "none"
-
-
-def test_every_number_from_two_to_eight_is_tried() -> None:
-    assert [candidate.groups for candidate in judged(blobs()[0]).candidates] == list(range(2, 9))
 
 
 def test_labels_count_from_the_largest_group() -> None:
@@ -218,39 +129,16 @@ def test_the_same_answer_twice() -> None:
     assert (one.stability, one.silhouette, one.continuum) == (other.stability, other.silhouette, other.continuum)
 
 
-@pytest.mark.parametrize("size", [75, 1000])
-def test_the_order_of_the_customers_changes_nothing(size: int) -> None:
-    points, _ = blobs(size)
-    order = np.random.default_rng(2).permutation(len(points))
-    one, other = judged(points), judged(points[order])
-    assert (one.labels[order] == other.labels).all()
-    assert (one.verdict, one.candidates) == (other.verdict, other.candidates)
-
-
-def test_the_unit_of_a_feature_changes_nothing() -> None:
-    points, _ = blobs()
-    one, other = judged(points), judged(points * np.array([0.01, 7300.0]) + 5)
-    assert (one.labels == other.labels).all()
-    assert one.verdict == other.verdict
-
-
 def test_where_nothing_varies_there_is_nothing_to_say() -> None:
-    assert clusters.natural_groups(clusters.standardised(np.ones((100, 3)))) is None
+    assert clusters.natural_groups(features.standardised(np.ones((100, 3)))) is None
 
 
 def test_fewer_than_thirty_customers_are_not_grouped() -> None:
-    assert clusters.natural_groups(clusters.standardised(blobs(7)[0])) is None
-
-
-def test_no_more_groups_than_there_are_different_customers() -> None:
-    points = np.repeat([[0.0, 0], [0, 9], [9, 0], [9, 9]], 25, axis=0)
-    found = judged(points)
-    assert [candidate.groups for candidate in found.candidates] == [2, 3]
-    assert sorted(np.bincount(found.labels)) in ([25, 25, 50], [50, 50])
+    assert clusters.natural_groups(features.standardised(blobs(7)[0])) is None
 
 
 def test_two_different_customers_only_are_not_grouped() -> None:
-    assert clusters.natural_groups(clusters.standardised(np.repeat([[0.0], [1.0]], 50, axis=0))) is None
+    assert clusters.natural_groups(features.standardised(np.repeat([[0.0], [1.0]], 50, axis=0))) is None
 
 
 @pytest.mark.parametrize("answers", [2, 3, 5])
@@ -265,14 +153,156 @@ def test_a_column_of_yes_and_no_does_not_make_two_groups_of_a_crowd() -> None:
     assert judged(points).verdict == "none"
 
 
-def test_a_whale_does_not_become_a_group() -> None:
+def test_slivers_are_refused() -> None:
+    rng = np.random.default_rng(1)
+    points = np.vstack([rng.normal(size=(297, 2)), rng.normal(size=(3, 2)) + 40])
+    found = judged(points)
+    two = next(candidate for candidate in found.candidates if candidate.groups == 2)
+    assert two.smallest_share == pytest.approx(0.01)
+    assert (found.verdict, found.reasons) == ("none", ("sliver",))
+    forced = judged(points, "k_means", 2)
+    assert (forced.verdict, forced.reasons) == ("none", ("sliver",))
+
+
+def test_every_method_is_tried_with_every_number_from_two_to_eight() -> None:
+    tried = [(candidate.method, candidate.groups) for candidate in judged(blobs()[0]).candidates]
+    assert tried[:21] == [(method, groups) for method in clusters.METHODS[:3] for groups in range(2, 9)]
+    assert [method for method, _ in tried[21:]] == ["dbscan", "hdbscan"]
+
+
+def test_where_methods_agree_the_one_that_is_explained_most_easily_is_chosen() -> None:
+    found = judged(blobs()[0])
+    assert found.method == "k_means"
+    four = [candidate for candidate in found.candidates if candidate.groups == 4]
+    assert len(four) == 5
+
+
+def test_the_runner_up_has_another_number_of_groups() -> None:
+    found = judged(blobs()[0])
+    assert found.runner_up is not None
+    assert found.runner_up.groups != 4
+    assert found.runner_up.silhouette < found.silhouette
+    assert found.runner_up in found.candidates
+
+
+def test_the_measures_are_those_of_the_partition() -> None:
+    points = features.standardised(blobs()[0])
+    found = judged(blobs()[0])
+    assert [found.silhouette] == pytest.approx(quality.silhouettes(points, [found.labels]))
+    assert found.calinski_harabasz == pytest.approx(quality.calinski_harabasz(points, found.labels))
+    assert found.davies_bouldin == pytest.approx(quality.davies_bouldin(points, found.labels))
+    assert found.inertia == pytest.approx(quality.inertia(points, found.labels))
+    assert found.centres == pytest.approx(partitions.centres(points, found.labels))
+    assert (found.scored, found.noise) == (300, 0)
+    assert found.stability == pytest.approx(np.mean(found.stabilities))
+    assert len(found.stabilities) == 4
+
+
+def test_the_answer_is_as_tight_as_twenty_starts_make_it() -> None:
+    points = features.standardised(load_iris().data)
+    found = clusters.natural_groups(points)
+    assert found is not None
+    best = quality.inertia(points, partitions.k_means(points, found.groups).labels)
+    assert found.inertia == pytest.approx(best)
+
+
+@pytest.mark.parametrize("method", clusters.METHODS)
+def test_a_forced_method_finds_four_groups(method: clusters.Method) -> None:
+    points, truth = blobs()
+    found = judged(points, method)
+    assert (found.verdict, found.method, found.groups, found.reasons) == ("real", method, 4, ())
+    known = found.labels >= 0
+    assert agreement(found.labels[known], truth[known]) >= 0.97
+    assert {candidate.method for candidate in found.candidates} == {method}
+    assert min(found.stabilities) > clusters.REAL
+
+
+@pytest.mark.parametrize("method", clusters.METHODS)
+@pytest.mark.parametrize("kind", ["gaussian", "shop"])
+def test_a_forced_method_makes_no_groups_of_a_crowd(method: clusters.Method, kind: str) -> None:
+    found = judged(cloud(kind, 1), method)
+    assert found.verdict == "none"
+    assert found.reasons
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5, 7])
+def test_a_forced_number_is_obeyed_and_not_believed(groups: int) -> None:
+    found = judged(cloud("gaussian", 1), groups=groups)
+    assert (found.method, found.groups, found.verdict) == ("k_means", groups, "none")
+    assert [candidate.groups for candidate in found.candidates] == [groups]
+    assert found.runner_up is None
+
+
+def test_a_number_that_cuts_a_group_in_two_shows_which_one_does_not_hold() -> None:
+    rng = np.random.default_rng(1)
+    points = np.vstack([rng.normal(size=(150, 2)), rng.normal(size=(100, 2)) + 30])
+    found = judged(points, groups=3)
+    assert (found.verdict, "one_crowd" in found.reasons) == ("none", True)
+    assert max(found.stabilities) > 0.9
+    assert min(found.stabilities) < 0.8
+
+
+@pytest.mark.parametrize("method", clusters.BY_DENSITY)
+def test_density_that_knows_one_group_only_does_not_fit(method: clusters.Method) -> None:
+    rng = np.random.default_rng(3)
+    found = judged(rng.normal(size=(300, 2)), method)
+    assert found.verdict == "none"
+    assert set(found.reasons) & {"one_group", "noise", "sliver", "unstable", "one_crowd"}
+    assert len(found.stabilities) in (0, found.groups)
+
+
+def test_mostly_noise_does_not_fit() -> None:
+    points = np.random.default_rng(1).normal(size=(40, 30))
+    found = judged(points, "hdbscan")
+    assert (found.verdict, found.reasons, found.groups, found.noise) == ("none", ("noise",), 0, 1)
+    assert set(found.labels.tolist()) == {-1}
+    assert found.centres.shape == (0, 30)
+
+
+@pytest.mark.parametrize("method", ["auto", *clusters.METHODS])
+@pytest.mark.parametrize("size", [75, 600])
+def test_the_order_of_the_customers_changes_nothing(method: clusters.Method | Literal["auto"], size: int) -> None:
+    points, _ = blobs(size)
+    order = np.random.default_rng(2).permutation(len(points))
+    one, other = judged(points, method), judged(points[order], method)
+    assert (one.labels[order] == other.labels).all()
+    assert (one.verdict, one.candidates) == (other.verdict, other.candidates)
+
+
+@pytest.mark.parametrize("method", ["auto", *clusters.METHODS])
+def test_the_unit_of_a_feature_changes_nothing(method: clusters.Method | Literal["auto"]) -> None:
+    points, _ = blobs()
+    one, other = judged(points, method), judged(points * np.array([0.01, 7300.0]) + 5, method)
+    assert (one.labels == other.labels).all()
+    assert one.verdict == other.verdict
+
+
+def test_no_more_groups_than_there_are_different_customers() -> None:
+    points = np.repeat([[0.0, 0], [0, 9], [9, 0], [9, 9]], 25, axis=0)
+    found = judged(points, "k_means")
+    assert [candidate.groups for candidate in found.candidates] == [2, 3]
+    assert clusters.natural_groups(points, method="k_means", groups=4) is None
+
+
+@pytest.mark.parametrize("method", clusters.METHODS)
+def test_customers_all_alike_are_not_grouped_by_any_method(method: clusters.Method) -> None:
+    assert clusters.natural_groups(np.zeros((100, 2)), None, method) is None
+
+
+@pytest.mark.parametrize("method", clusters.METHODS)
+def test_thirty_customers_of_many_columns_do_not_break(method: clusters.Method) -> None:
+    found = judged(np.random.default_rng(1).normal(size=(30, 40)), method)
+    assert found.verdict == "none"
+
+
+@pytest.mark.parametrize("method", clusters.METHODS)
+def test_a_whale_does_not_become_a_group(method: clusters.Method) -> None:
     money = np.random.default_rng(1).lognormal(3, 0.5, 200)
     money[0] = 1.5 * money[1:].sum()
     assert money[0] / money.sum() == pytest.approx(0.6)
-    features = np.column_stack([clusters.logged(money), np.random.default_rng(2).normal(size=200)])
-    found = judged(features)
-    assert found.verdict == "none"
-    assert np.bincount(found.labels).min() > 1
+    points = np.column_stack([features.logged(money), np.random.default_rng(2).normal(size=200)])
+    assert judged(points).verdict == "none"
+    assert judged(points, method).verdict == "none"
 
 
 def test_fifty_thousand_customers_take_seconds() -> None:
@@ -280,19 +310,82 @@ def test_fifty_thousand_customers_take_seconds() -> None:
     start = time.perf_counter()
     found = judged(points)
     assert time.perf_counter() - start < 30
-    assert (found.verdict, found.groups) == ("real", 4)
+    assert (found.verdict, found.groups, found.scored) == ("real", 4, clusters.SAMPLE)
     assert agreement(found.labels, truth) >= 0.97
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_silhouettes_are_those_of_scikit_learn(seed: int) -> None:
+def mixed(seed: int, size: int = 300) -> tuple[pd.DataFrame, np.ndarray]:
+    """Three groups by age, money and town; sex has nothing to do with them."""
     rng = np.random.default_rng(seed)
-    points = rng.normal(size=(300, 3))
-    partitions = [rng.integers(0, groups, 300).astype(np.int32) for groups in (2, 5, 40)]
-    partitions.append(np.where(np.arange(300) < 299, 0, 1).astype(np.int32))
-    expected = [silhouette_score(points, labels) for labels in partitions]
-    assert clusters.silhouettes(points, partitions) == pytest.approx(expected, abs=1e-9)
+    truth = rng.integers(0, 3, size)
+    towns = [rng.choice(["Bath", "York", "Hull"], p=np.roll([0.8, 0.1, 0.1], group)) for group in truth]
+    return pd.DataFrame(
+        {
+            "age": np.array([25, 45, 65])[truth] + rng.normal(0, 4, size),
+            "money": np.array([10, 50, 20])[truth] + rng.normal(0, 5, size),
+            "town": towns,
+            "sex": rng.choice(["f", "m"], size),
+        }
+    ), truth
 
 
-def test_one_group_has_no_silhouette() -> None:
-    assert clusters.silhouettes(np.zeros((40, 2)), [np.zeros(40, np.int32)]) == [-1.0]
+def independent(seed: int, size: int = 300) -> pd.DataFrame:
+    """Numbers and categories that have nothing to do with each other."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "age": rng.normal(40, 12, size),
+            "town": rng.choice(["Bath", "York", "Hull"], size, p=[0.5, 0.3, 0.2]),
+            "sex": rng.choice(["f", "m"], size),
+        }
+    )
+
+
+def judged_table(frame: pd.DataFrame) -> clusters.Clustering:
+    told = features.of_table(frame)
+    found = clusters.natural_groups(told.matrix, told.blocks)
+    assert found is not None
+    return found
+
+
+def test_groups_by_numbers_and_categories_are_found_and_an_idle_category_does_not_split_them() -> None:
+    frame, truth = mixed(1)
+    found = judged_table(frame)
+    assert (found.verdict, found.groups) == ("real", 3)
+    assert agreement(found.labels, truth) > 0.95
+
+
+@pytest.mark.parametrize("columns", [["age", "town", "sex"], ["age", "town"], ["town", "sex"]])
+def test_levels_alone_make_no_groups(columns: list[str]) -> None:
+    assert judged_table(independent(1)[columns]).verdict == "none"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [["age", "town", "sex"], ["age", "town"], ["town", "sex"]])
+def test_at_most_six_in_a_hundred_lists_of_independent_columns_have_groups(columns: list[str]) -> None:
+    verdicts = Counter(judged_table(independent(seed)[columns]).verdict for seed in range(100))
+    assert verdicts["none"] >= 94, verdicts
+
+
+@pytest.mark.slow
+def test_planted_groups_of_mixed_columns_are_mostly_found() -> None:
+    def agrees(seed: int) -> bool:
+        frame, truth = mixed(seed)
+        found = judged_table(frame)
+        return found.verdict == "real" and agreement(found.labels, truth) > 0.9
+
+    assert sum(agrees(seed) for seed in range(40)) >= 32
+
+
+@pytest.mark.slow
+def test_a_million_customers_fit_a_small_server() -> None:
+    rng = np.random.default_rng(1)
+    points = np.column_stack([rng.normal(size=1_000_000), rng.exponential(size=1_000_000), rng.normal(size=1_000_000)])
+    tracemalloc.start()
+    start = time.perf_counter()
+    found = judged(points)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.labels) == 1_000_000
+    assert peak < 600e6
+    assert time.perf_counter() - start < 60

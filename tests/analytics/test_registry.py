@@ -58,7 +58,7 @@ def test_pictures_may_be_declined() -> None:
 def test_another_side_of_the_answer_has_no_picture() -> None:
     outcome = registry.analyse("segments", EVERYTHING, ("names", "champions"), Asked())
     assert (outcome.view, outcome.chart, outcome.document) == ("names", None, None)
-    assert outcome.report.group == "champions"
+    assert outcome.report.code == "champions"
 
 
 def test_the_list_comes_as_a_file() -> None:
@@ -66,7 +66,7 @@ def test_the_list_comes_as_a_file() -> None:
     assert outcome.document is not None
     assert outcome.document.filename == "冠军客户.csv"
     rows = outcome.document.content.decode("utf-8-sig").splitlines()
-    assert len(rows) - 1 == next(s.customers for s in outcome.report.groups if s.code == "champions")
+    assert len(rows) - 1 == outcome.report.customers
 
 
 def test_a_customer_who_is_a_formula_does_not_leave_as_one() -> None:

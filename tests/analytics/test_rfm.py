@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import rfm
+from analytics.analysis import Cuts
 from analytics.dataset import Dataset
 from tests.analytics.shops import Row, line, lively, orders
 from tests.data_sets import shared_file
@@ -208,20 +209,20 @@ def test_a_class_is_what_the_trade_calls_it(pattern: tuple[bool, bool, bool], co
 def test_two_orders_are_often_where_most_ordered_once() -> None:
     frequency = np.array([1, 1, 1, 2, 3])
     codes = rfm.eight_classes(np.ones(5, np.int64), frequency, np.ones(5))
-    assert codes.tolist() == ["general_win_back"] * 3 + ["general_retain"] * 2
+    assert codes.tolist() == ["general_growth"] * 3 + ["general_value"] * 2
 
 
 def test_one_customer_is_in_one_group_and_one_class() -> None:
     found = table([line("only", 3, 12.5)])
     assert (found.recency.tolist(), found.tenure.tolist(), found.frequency.tolist()) == ([1], [1], [1])
-    assert groups(found) == {"only": "lost"}
-    assert classes(found) == {"only": "general_win_back"}
+    assert groups(found) == {"only": "potential_loyalist"}
+    assert classes(found) == {"only": "general_growth"}
 
 
 def test_customers_who_do_not_differ_are_all_in_the_same_group() -> None:
     found = table([line(f"c{i}", 3, 10.0) for i in range(50)])
-    assert set(groups(found).values()) == {"lost"}
-    assert set(classes(found).values()) == {"general_win_back"}
+    assert set(groups(found).values()) == {"potential_loyalist"}
+    assert set(classes(found).values()) == {"general_growth"}
 
 
 def test_days_are_counted_to_the_midnight_after_the_last_order() -> None:
@@ -358,3 +359,46 @@ def test_sums_are_kept() -> None:
 def test_every_shop_fills_each_vocabulary_once() -> None:
     found = table(lively())
     assert Counter(groups(found).values()).total() == Counter(classes(found).values()).total() == len(found)
+
+
+def test_where_all_bought_on_one_day_nobody_is_called_lost() -> None:
+    found = table([line(f"c{i:02}", 5, 10.0 + i, f"o{i}") for i in range(40)])
+    assert not {"lost", "hibernating", "at_risk", "cant_lose"} & set(groups(found).values())
+    assert {code.endswith(("_growth", "_value")) for code in classes(found).values()} == {True}
+
+
+def test_frequency_tells_nothing_where_nearly_everybody_bought_once() -> None:
+    assert not rfm.frequency_tells(np.array([1] * 81 + [2] * 19))
+    assert rfm.frequency_tells(np.array([1] * 80 + [2] * 20))
+    assert not rfm.frequency_tells(np.array([3] * 40))
+
+
+def test_own_thresholds_decide_what_is_high() -> None:
+    rows = [line("a", day, 50.0, f"a{day}") for day in (1, 2, 99)]
+    rows += [line("b", 60, 400.0, "b"), line("c", 98, 20.0, "c"), line("d", 1, 199.0, "d")]
+    found = table(rows)
+    codes = rfm.eight_classes(found.recency, found.frequency, found.money, Cuts(recency=30, frequency=3, money=200))
+    assert dict(zip(found.customer, codes, strict=True)) == {
+        "a": "general_value",
+        "b": "key_win_back",
+        "c": "general_growth",
+        "d": "general_win_back",
+    }
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 4), st.integers(1, 99)), min_size=2, max_size=60))
+def test_the_middle_that_is_told_is_the_middle_that_decides(people: list[tuple[int, int, int]]) -> None:
+    rows = [
+        line(f"c{i:02}", 100 - day, float(spent), f"{i}-{k}")
+        for i, (day, times, spent) in enumerate(people)
+        for k in range(times)
+    ]
+    found = table(rows)
+    told = rfm.resolved(found, Cuts())
+    plain = rfm.eight_classes(found.recency, found.frequency, found.money)
+    assert told.money is not None
+    more = np.nextafter(told.money, np.inf)
+    again = rfm.eight_classes(
+        found.recency, found.frequency, found.money, Cuts(told.recency, told.frequency, float(more))
+    )
+    assert plain.tolist() == again.tolist()

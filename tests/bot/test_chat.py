@@ -45,7 +45,7 @@ async def test_commands_may_name_the_bot(ann: Talk) -> None:
 async def test_pages_turn_in_place(ann: Talk) -> None:
     await ann.send_file(SAMPLES / "en" / "orders.csv")
     (answer,) = await ann.say("/segments")
-    for key in ("Why these groups?", "Method", "« Back", "All 11 groups", "« Back"):
+    for key in ("Why these groups?", "Method", "« Back", "« Back", "All 11 groups", "« Back"):
         (turned,) = await ann.tap(key)
         assert turned is answer
         assert turned.photo is not None
@@ -116,8 +116,12 @@ async def test_every_kind_of_button_leads_somewhere(ann: Talk) -> None:
 
 async def test_a_natural_group_has_its_people_too(ann: Talk) -> None:
     await ann.send_file(SAMPLES / "en" / "orders.csv")
-    (answer,) = await ann.say("/segments names cluster 1")
-    assert answer.words.startswith("Group 1:")
+    (groups,) = await ann.say("/segments 3")
+    assert groups.photo is not None
+    (portrait,) = await ann.tap("1️⃣")
+    assert "How they buy" in portrait.words
+    (answer,) = await ann.tap("Their names")
+    assert "Do:" not in answer.words
     (listed,) = await ann.tap("Download list")
     assert listed.document is not None
 

@@ -69,7 +69,8 @@ def test_every_view_keeps_to_one_screen_and_telegrams_limits(
 ) -> None:
     asked = Asked(language, "classes" if vocabulary == "classes" else "groups", pictures=False)
     for view in ("body", *analysis.views):
-        outcome = analyse(analysis.name, shop, () if view == "body" else (view,), asked)
+        words = {"body": (), "by": ("by", "spend"), "cuts": ("cuts", "R30")}.get(view, (view,))
+        outcome = analyse(analysis.name, shop, words, asked)
         reply = renderer.outcome(outcome, language)
         text, _ = parse(reply.html)
         assert len(text) == reply.visible
@@ -77,7 +78,8 @@ def test_every_view_keeps_to_one_screen_and_telegrams_limits(
         if view == "body":
             assert reply.visible <= (420 if language == "zh" else 760)
         for row in reply.keyboard:
-            assert len(row) <= 2
+            assert len(row) <= (4 if all(len(button.label) <= 8 for button in row) else 3)
+            assert sum(len(button.label) for button in row) <= 64
             for button in row:
                 assert 1 <= len(button.data.encode()) <= 64
                 assert len(button.label) <= 32
@@ -93,5 +95,8 @@ def test_long_texts_are_split_between_lines() -> None:
 def test_one_sentence_names_one_analysis(renderer: Renderer) -> None:
     assert renderer.asked_for("Who are my best customers?", "en") == "segments"
     assert renderer.asked_for("帮我看看客户", "zh") == "segments"
+    assert renderer.asked_for("Who is slipping away?", "en") == "lifecycle"
+    assert renderer.asked_for("看看客户流失", "zh") == "lifecycle"
+    assert renderer.asked_for("look up a customer", "en") == "customer"
     assert renderer.asked_for("店铺整体情况", "zh") == "overview"
     assert renderer.asked_for("how is the weather", "en") is None

@@ -307,6 +307,15 @@ def test_totals_of_days_have_money_and_no_customers() -> None:
     assert not dataset.has("customer")
 
 
+def test_a_second_name_or_phone_describes_nobody() -> None:
+    dataset = one(
+        "客户编号,姓名,昵称,手机号,备用电话,城市\n"
+        + "\n".join(f"K{i},张{i},tb{i},1380000{i:04},020-{i:04},杭州" for i in range(40))
+    )
+    assert roles(dataset)["昵称"] is Role.UNUSED
+    assert not {"昵称", "tb1"} & {str(name) for name in dataset.names}
+
+
 def test_a_count_of_orders_is_no_order_number() -> None:
     dataset = one("Date,Orders,Revenue\n" + "\n".join(f"2024-01-{i:02},{5 + i % 3},{100 + i}" for i in range(1, 29)))
     assert roles(dataset)["Orders"] is Role.UNUSED

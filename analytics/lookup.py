@@ -1,0 +1,94 @@
+"""Finding a customer by what their owner calls them: a number, a name, an e-mail, a phone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics import people
+from analytics.dataset import Dataset, Role
+
+CLOSE, CLOSE_IN_CHINESE = 80, 65
+"""How alike of 100 a name must be to be taken for a misspelt one; one sign of three makes more of a difference."""
+
+
+def find(query: str, everybody: Dataset | None, keys: npt.NDArray[np.object_]) -> list[str]:
+    """Keys of the customers that the query may mean: named exactly, else in part, else misspelt; empty for nobody.
+
+    Where nobody may be looked at, a customer is known by the key alone.
+    """
+    wanted = _plain(query)
+    if everybody is None:
+        same = pd.DataFrame({"key": keys, people.LABEL: keys})
+    else:
+        same = everybody.frame()
+        same["key"] = same[people.SAME_AS].fillna(same[Role.CUSTOMER])
+    if (exact := same["key"] == query.strip()).any():
+        return sorted(set(same["key"][exact]))
+    texts = {
+        column: same[column].fillna("").astype(str).map(_plain)
+        for column in (people.LABEL, Role.NAME, Role.EMAIL)
+        if column in same
+    }
+    hit = np.zeros(len(same), bool)
+    for values in texts.values():
+        hit |= (values == wanted).to_numpy()
+    if Role.PHONE in same and (number := _digits(query)):
+        hit |= (same[Role.PHONE].fillna("").map(_digits) == number).to_numpy()
+    if not hit.any() and (len(wanted) > 1 or not wanted.isascii()):
+        for values in texts.values():
+            hit |= values.str.contains(wanted, regex=False).to_numpy()
+    if not hit.any():
+        for values in texts.values():
+            hit |= _misspelt(wanted, values.tolist())
+    return sorted(set(same["key"][hit]))
+
+
+def _plain(text: str) -> str:
+    """Spelt one way: width, case and blanks make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _digits(text: str) -> str:
+    """A phone number's last nine digits, which no country code reaches; empty where the text is none."""
+    digits = re.sub(r"\D", "", text)
+    return digits[-9:] if len(digits) >= 7 and not re.search(r"[^\d\s()+./-]", text) else ""
+
+
+def _misspelt(wanted: str, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which texts are the wanted one but for a slip; what has digits is a number, and another number is another person."""
+    from rapidfuzz import fuzz
+
+    least = CLOSE if wanted.isascii() else CLOSE_IN_CHINESE
+    if len(wanted) < 3 or any(sign.isdigit() for sign in wanted):
+        return np.zeros(len(texts), bool)
+    short = len(wanted) < 5
+    return np.array(
+        [
+            bool(text)
+            and not any(sign.isdigit() for sign in text)
+            and (
+                fuzz.token_sort_ratio(wanted, text) >= least
+                or (not short and len(text) >= len(wanted) and fuzz.partial_ratio(wanted, text) >= least + 5)
+            )
+            for text in texts
+        ],
+        bool,
+    )
+
+
+def behind(everybody: Dataset | None, keys: npt.NDArray[np.object_]) -> people.Contacts:
+    """Contacts of these customers alone: a shop may have a million."""
+    if everybody is None:
+        return people.Contacts(None)
+    table = everybody.table()
+    kept = pc.is_in(table[Role.CUSTOMER], value_set=pa.array(keys.tolist(), pa.string()))
+    return people.Contacts(replace(everybody, source=table.filter(kept)))
