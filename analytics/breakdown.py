@@ -120,7 +120,13 @@ class BreakdownReport:
     @property
     def foremost(self) -> Row:
         """The customers who bring most; without orders, of whom there are most."""
-        return max(self.rows, key=lambda row: (row.sales or 0, row.customers))
+        return max(self.named or self.rows, key=lambda row: (row.sales or 0, row.customers))
+
+    @property
+    def named(self) -> tuple[Row, ...]:
+        """The rows of values that have a name, most customers first."""
+        told = [row for row in self.rows if all(level.sort in {"value", "band"} for level in row.levels)]
+        return tuple(sorted(told, key=lambda row: -row.customers))
 
     @property
     def others(self) -> tuple[Attribute, ...]:

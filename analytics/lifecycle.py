@@ -32,7 +32,7 @@ class LifecycleOptions:
     """`stage` is the stage (or `slipping`) whose names or list are wanted; None means those of the worst move.
 
     `page` is the side of the answer that is asked for, if it has a picture of its own. The movers' groups are those of the
-    owner's `vocabulary` and `cuts`.
+    owner's `vocabulary` and `cuts`; `moves` says whether anybody asks for them.
     """
 
     vocabulary: Vocabulary
@@ -40,6 +40,7 @@ class LifecycleOptions:
     as_of: date | None
     stage: str | None = None
     page: Page = "stages"
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def options(words: Sequence[str], asked: Asked) -> LifecycleOptions:
     if word and word not in (*STAGES, SLIPPING):
         raise OptionError("lifecycle", " ".join(words))
     page = cast("Page", asked.view if asked.view in get_args(Page) else "stages")
-    return LifecycleOptions(asked.vocabulary, asked.cuts, asked.as_of, stage=word or None, page=page)
+    moves = asked.view in {"movers", "names"} and not word
+    return LifecycleOptions(asked.vocabulary, asked.cuts, asked.as_of, stage=word or None, page=page, moves=moves)
 
 
 def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
@@ -99,7 +101,7 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
     table, pace, contacts = judged.table, judged.rhythm, people.Contacts(shop.people)
     members = Members(table, contacts)
     looking = _prospects(shop, judged)
-    changes = _movers(shop, lines, judged, chosen)
+    changes = _movers(shop, lines, judged, chosen) if chosen.moves else None
     sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
     known = lines[Role.TIME].dropna()
     return LifecycleReport(
@@ -136,7 +138,7 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
 
 def _lines(orders: Dataset, chosen: LifecycleOptions) -> pd.DataFrame:
     """The order lines before the day to judge from."""
-    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK, numbered=(Role.ORDER,))
     return lines if chosen.as_of is None else lines[lines[Role.TIME] < pd.Timestamp(chosen.as_of)]
 
 

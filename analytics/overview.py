@@ -124,7 +124,7 @@ def _described_by(customers: Dataset) -> tuple[str, ...]:
 
 
 def _orders(dataset: Dataset) -> Orders | None:
-    lines = dataset.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+    lines = dataset.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK, numbered=(Role.ORDER,))
     if not dataset.has(Role.TIME, Role.AMOUNT) or lines[Role.TIME].isna().all():
         return None
     time, amount = lines[Role.TIME], lines[Role.AMOUNT].fillna(0)

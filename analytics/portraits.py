@@ -89,9 +89,9 @@ def portrait(
     if lines is None:
         assert shop.customers is not None
         keys = shop.customers.frame(Role.CUSTOMER)[Role.CUSTOMER].dropna().astype(object).drop_duplicates().to_numpy()
-        return _portrait(shop, keys, np.isin(keys, np.array(list(inside), object)), None, None, built_on)
+        return _portrait(shop, keys, rfm.among(keys, inside), None, None, built_on)
     table = rfm.customer_table(lines, None if as_of is None else pd.Timestamp(as_of))
-    members = np.isin(table.customer, np.array(list(inside), object))
+    members = rfm.among(table.customer, inside)
     return _portrait(shop, table.customer, members, lines, table, built_on)
 
 

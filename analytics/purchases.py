@@ -38,7 +38,7 @@ def order_lines(orders: Dataset | None, as_of: date | None = None) -> pd.DataFra
     if orders is None or not orders.has(Role.CUSTOMER, Role.TIME, Role.AMOUNT):
         return None
     wanted = (Role.CUSTOMER, Role.TIME, Role.AMOUNT, Role.ORDER, Role.TAKEN_BACK, Role.NOT_A_PRODUCT)
-    lines = orders.frame(*wanted, Role.PRODUCT, Role.PRODUCT_NAME, Role.CATEGORY, Role.PLACE)
+    lines = orders.frame(*wanted, Role.PRODUCT, Role.PRODUCT_NAME, Role.CATEGORY, Role.PLACE, numbered=(Role.ORDER,))
     kept = lines[Role.CUSTOMER].notna() & lines[Role.TIME].notna()
     if as_of is not None:
         kept &= lines[Role.TIME] < pd.Timestamp(as_of)

@@ -90,7 +90,7 @@ class SegmentsReport:
 
 def order_lines(orders: Dataset, as_of: date | None) -> pd.DataFrame:
     """The order lines before the day to judge from."""
-    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK)
+    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK, numbered=(Role.ORDER,))
     return lines if as_of is None else lines[lines[Role.TIME] < pd.Timestamp(as_of)]
 
 

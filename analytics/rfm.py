@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.analysis import Cuts
 
@@ -106,7 +109,7 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
     np.maximum.at(last, customer, time.astype(np.int64))
 
     bought = np.flatnonzero(frequency)
-    bought = bought[np.argsort(names[bought].astype(str), kind="stable")]
+    bought = bought[_alphabetically(lines["customer"].cat.categories)[bought].argsort(kind="stable")]
     return CustomerTable(
         customer=names[bought],
         recency=_days(reference, last[bought]),
@@ -116,6 +119,20 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
         money=money[bought],
         reference=reference,
     )
+
+
+def _alphabetically(names: pd.Index[str]) -> Ints:
+    """The place of each name in alphabetical order, (n,)."""
+    places = np.empty(len(names), np.int64)
+    order = pc.sort_indices(pa.array(names.astype(str), pa.string()))
+    places[order.to_numpy()] = np.arange(len(names))
+    return places
+
+
+def among(keys: npt.NDArray[np.object_], chosen: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which of the keys (n,) are among the chosen; np.isin would compare objects one by one."""
+    inside: npt.NDArray[np.bool_] = pd.Index(keys).isin(list(chosen))
+    return inside
 
 
 def distinct(keys: Ints) -> Ints:

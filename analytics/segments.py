@@ -264,7 +264,7 @@ def _named(shop: Shop, chosen: SegmentsOptions) -> MembersReport:
     if not ORDERS.met_by(shop):
         return MembersReport(found.code, found.name, chosen.cut, None, size, None, ())
     members = _ranked(shop, chosen)[2]
-    inside = np.isin(members.table.customer, np.array(found.keys, object))
+    inside = rfm.among(members.table.customer, found.keys)
     facts = ranking.segment(members.table, np.where(inside, found.code, "").astype(object), found.code)
     best = members.best(inside, LISTED if chosen.group else ranking.DAYS_WORK)
     return MembersReport(found.code, found.name, chosen.cut, found.currency, size, facts.rhythm, best)
@@ -291,7 +291,7 @@ def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.Dat
     if book.table is None:
         return name, _list_rows(shop, keys, contacts, reader)
     members = Members(book.table, contacts)
-    order = members.ranked(np.isin(book.customer, np.array(keys, object)))
+    order = members.ranked(rfm.among(book.customer, keys))
     segment = book.segment if book.segment is not None else np.full(len(book.customer), "", object)
     rows: dict[str, object] = {
         **contacts.of(book.customer[order]),

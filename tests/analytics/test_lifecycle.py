@@ -27,6 +27,9 @@ def asked_of(target: Shop, *words: str, asked: Asked | None = None) -> Lifecycle
     return lifecycle.run(target, lifecycle.options(words, asked or Asked()))
 
 
+MOVERS = Asked(view="movers")
+
+
 def sizes(report: LifecycleReport) -> dict[str, int | None]:
     return {stage.code: stage.customers for stage in (*report.stages, report.slipping)}
 
@@ -134,21 +137,21 @@ def test_a_log_of_visits_fills_the_first_stages() -> None:
 
 def test_movers_since_the_latest_upload() -> None:
     before = orders([row for row in lively() if row["day"] < 330])
-    found = asked_of(replace(shop(lively()), earlier=before)).movers
+    found = asked_of(replace(shop(lively()), earlier=before), asked=MOVERS).movers
     assert found is not None
     assert (found.since, found.before) == ("upload", date(2026, 11, 27))
 
 
 def test_movers_since_a_rhythm_ago_where_there_was_one_upload() -> None:
-    found = asked_of(shop(lively())).movers
+    found = asked_of(shop(lively()), asked=MOVERS).movers
     assert found is not None
     assert (found.since, found.days) == ("days", 30)
-    other = asked_of(replace(shop(lively()), earlier=orders([line("c001", 3, 5.0)]))).movers
+    other = asked_of(replace(shop(lively()), earlier=orders([line("c001", 3, 5.0)])), asked=MOVERS).movers
     assert other == found
 
 
 def test_without_a_stage_the_members_are_those_of_the_worst_move() -> None:
-    report = asked_of(shop(lively()))
+    report = asked_of(shop(lively()), asked=Asked(view="names"))
     assert report.movers is not None
     assert report.movers.worst is not None
     assert {member.customer for member in report.members} <= set(report.movers.worst.customers)

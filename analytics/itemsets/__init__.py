@@ -1,0 +1,22 @@
+"""Frequent itemsets: which items are together in at least so many baskets, exactly, by three textbook algorithms."""
+
+from __future__ import annotations
+
+from analytics.baskets import Baskets
+from analytics.itemsets import compiled
+from analytics.itemsets.apriori import apriori
+from analytics.itemsets.compiled import warm_up
+from analytics.itemsets.eclat import eclat
+from analytics.itemsets.fp_growth import fp_growth
+from analytics.itemsets.table import Itemsets, Level
+
+__all__ = ["MOST", "Itemsets", "Level", "apriori", "eclat", "fp_growth", "mine", "warm_up"]
+
+MOST = 5_000_000
+
+
+def mine(baskets: Baskets, min_count: int, most: int = MOST) -> Itemsets:
+    """All sets of items that at least `min_count` baskets hold, by the quickest way at hand."""
+    if compiled.ready():
+        return compiled.eclat(baskets, min_count, most)
+    return eclat(baskets, min_count, most)
