@@ -94,7 +94,8 @@ class Rules:
     @property
     def lift(self) -> Floats:
         """Confidence over the consequent's share of all baskets."""
-        return self.count * (self.baskets / (self.antecedent_count * self.consequent_count.astype(float)))
+        lift: Floats = self.count * (self.baskets / (self.antecedent_count * self.consequent_count.astype(float)))
+        return lift
 
     @property
     def leverage(self) -> Floats:
@@ -106,7 +107,9 @@ class Rules:
         """How many times as often the rule would fail if both were independent; infinite where it never fails."""
         failed = self.antecedent_count - self.count
         by_chance = self.antecedent_count * (1 - self.consequent_count / max(self.baskets, 1))
-        return np.divide(by_chance, failed, out=np.full(len(self), np.inf), where=failed > 0)
+        never: Floats = np.full(len(self), np.inf)
+        conviction: Floats = np.divide(by_chance, failed, out=never, where=failed > 0)
+        return conviction
 
 
 def exact(share: Fraction | float | str) -> Fraction:

@@ -62,11 +62,11 @@ def worth(found: Rules, proof: Evidence, months: float, price: Floats | None = N
     confidence = lower_limit(found.count, found.antecedent_count)
     share = found.consequent_count / max(found.baskets, 1)
     by_chance = found.antecedent_count * share
-    expected = np.where(np.isnan(proof.expected), by_chance, np.maximum(proof.expected, by_chance))
+    expected: Floats = np.where(np.isnan(proof.expected), by_chance, np.maximum(proof.expected, by_chance))
     missing = found.antecedent_count - found.count
-    units = follow * missing / months
-    each = np.full(len(found), np.nan) if price is None else price[found.consequent]
-    extra = found.antecedent_count * confidence - expected
+    each: Floats = np.full(len(found), np.nan) if price is None else price[found.consequent]
+    extra: Floats = found.antecedent_count * confidence - expected
+    units: Floats = follow * missing.astype(np.float64) / months
     return Worth(confidence, confidence / share, extra, missing, follow, units, units * each)
 
 
@@ -121,27 +121,25 @@ def best_missing(owned: Baskets, found: Rules, score: Floats | None = None, rebo
     ranks = lower_limit(found.count, found.antecedent_count) if score is None else score
     order = np.lexsort((found.consequent, -found.lift, -found.count, -ranks))
     customer = np.repeat(np.arange(len(owned)), owned.sizes)[np.argsort(owned.item, kind="stable")]
-    first = np.concatenate([[0], np.cumsum(owned.counts)])
-    open_, has = np.ones(len(owned), bool), np.zeros(len(owned), bool)
+    owners = np.split(customer, np.cumsum(owned.counts)[:-1])
+    waiting = list(owners)
+    without, scratch = np.ones(len(owned), bool), np.zeros(len(owned), bool)
     rule_of, again = np.full(len(owned), -1, np.int64), np.zeros(len(owned), bool)
     for rule in order.tolist():
-        owners = [customer[first[item] : first[item + 1]] for item in found.items_of(rule)]
-        some = min(owners, key=len)
-        some = some[open_[some]]
-        for others in owners if len(owners) > 1 else []:
-            has[others] = True
-            some = some[has[some]]
-            has[others] = False
+        left = found.items_of(rule)
+        for item in left:
+            waiting[item] = waiting[item][without[waiting[item]]]
+        some, *others = sorted((waiting[item] for item in left), key=len)
+        for other in others:
+            some = some[_among(some, other, scratch)]
         item = int(found.consequent[rule])
-        having = customer[first[item] : first[item + 1]]
-        has[having] = True
+        has = _among(some, owners[item], scratch)
         if rebought is not None and rebought[item]:
-            again[some] = has[some]
+            again[some] = has
         else:
-            some = some[~has[some]]
-        has[having] = False
-        rule_of[some], open_[some] = rule, False
-    return Offers(rule_of, np.where(rule_of >= 0, found.consequent[rule_of], -1), again)
+            some = some[~has]
+        rule_of[some], without[some] = rule, False
+    return Offers(rule_of, np.append(found.consequent, -1)[rule_of], again)
 
 
 def recount(found: Rules, later: Baskets) -> tuple[Ints, Ints]:
@@ -153,6 +151,17 @@ def recount(found: Rules, later: Baskets) -> tuple[Ints, Ints]:
         one[rows] = bits.count(found.lattice.members(found.antecedent[rows], length))[:, 0]
         both[rows] = bits.count(found.lattice.members(found.whole[rows], length + 1))[:, 0]
     return one, both
+
+
+def _among(some: Ints, others: Ints, scratch: Mask) -> Mask:
+    """Which of some customers are among others; both ascending, `scratch` all False and left so."""
+    if 16 * len(some) < len(others):
+        found: Mask = others[np.searchsorted(others[:-1], some)] == some
+        return found
+    scratch[others] = True
+    found = scratch[some]
+    scratch[others] = False
+    return found
 
 
 def _prices(price: Floats) -> Floats:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from analytics.association import Floats, Ints, Mask, lattice
+from analytics.association import Floats, Ints, Mask
 from analytics.association_chance import ALPHA, FEWEST, log_bounded_tail
 from analytics.association_sizes import classes, pack
 from analytics.baskets import Baskets
 from analytics.itemsets import Itemsets
-
 
 BLOCK = 16_384
 
@@ -41,7 +41,8 @@ class Differences:
     def ratio(self) -> Floats:
         """How many times as large a share of the group has both as of the rest; infinite where nobody else has."""
         shares = self.outside / max(self.rest, 1)
-        return np.divide(self.inside / max(self.group, 1), shares, out=np.full(len(self), np.inf), where=shares > 0)
+        nobody: Floats = np.full(len(self), np.inf)
+        return np.divide(self.inside / max(self.group, 1), shares, out=nobody, where=shares > 0)
 
 
 def differences(
@@ -61,9 +62,9 @@ def differences(
     only the number in the group is left to chance: a sum of independent hypergeometric numbers. Holm's method over all
     pairs of items that are frequent by themselves, in each of the `groups` that are asked about.
     """
-    known = lattice(itemsets)
-    pairs = known.members(np.flatnonzero(known.size == 2), 2)
-    items = int((known.size == 1).sum())
+    levels = [level.members.astype(np.int64) for level in islice(itemsets.levels(), 2)]
+    pairs = levels[1] if len(levels) > 1 else np.empty((0, 2), np.int64)
+    items = len(levels[0]) if levels else 0
     tests = groups * items * (items - 1) // 2
     sizes = classes(baskets.sizes)
     strata = 2 * sizes + inside
@@ -100,4 +101,4 @@ def _split(counts: Ints, there: Mask) -> Ints:
     """Counts by stratum (g, strata) as (g, sizes, 2): outside and inside the group."""
     full = np.zeros((len(counts), len(there)), np.int64)
     full[:, there] = counts
-    return full.reshape(len(counts), -1, 2)
+    return full.reshape(len(counts), len(there) // 2, 2)

@@ -149,7 +149,7 @@ def pack(baskets: Baskets, of: Ints, wanted: Ints) -> Bits:
     at, rows = at[kept], row[baskets.item[kept]]
     packed = np.zeros(len(wanted) * int(start[-1]), np.uint64)
     np.bitwise_or.at(packed, rows * start[-1] + at // 64, np.uint64(1) << (at % 64).astype(np.uint64))
-    return Bits(row, packed.reshape(len(wanted), -1), start[:-1])
+    return Bits(row, packed.reshape(len(wanted), int(start[-1])), start[:-1])
 
 
 def _logistic(x: Floats) -> Floats:

@@ -8,7 +8,7 @@ AnalyticsError
 │   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
-│   └── UnknownGroup, UnknownAttribute, UnknownCustomer
+│   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer
 └── OptionError         the words behind a command were not understood
 """
 
@@ -173,6 +173,14 @@ class UnknownCustomer(QuestionError):
 
     customer: str
     listed: bool
+
+
+@dataclass(eq=False)
+class UnknownProduct(QuestionError):
+    """No product that was sold is called so."""
+
+    analysis: str
+    word: str
 
 
 @dataclass(eq=False)

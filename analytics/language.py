@@ -190,6 +190,51 @@ def claimed(feature: str, sort: str, value: str, rather: bool, language: str) ->
     return f"{ {'en': 'rather ', 'zh': '较'}[language] if rather else '' }{said}"
 
 
+BASKET_LISTS: dict[str, dict[str, str]] = {
+    "en": {"rules": "sold together", "offers": "what to offer whom", "due": "due to buy again"},
+    "zh": {"rules": "常一起买", "offers": "给谁推荐什么", "due": "该再买的客户"},
+}
+BASKET_HEADERS: dict[str, dict[str, str]] = {
+    "en": {
+        "with": "Who takes",
+        "then": "also takes",
+        "count": "Orders with both",
+        "support": "Share of all orders (support)",
+        "confidence": "Share of those (confidence)",
+        "lift": "Times chance (lift)",
+        "leverage": "Leverage",
+        "conviction": "Conviction",
+        "log10_chance": "Chance (power of ten, Fisher)",
+        "offer": "Offer",
+        "because": "Because they have",
+        "product": "Product",
+        "last_bought": "Last bought",
+        "due": "Due",
+        "late": "Days late",
+        "usual_money": "Usually pays",
+        "chance": "Chance that they still buy it",
+    },
+    "zh": {
+        "with": "买了",
+        "then": "也买",
+        "count": "一起买的订单数",
+        "support": "占全部订单（支持度）",
+        "confidence": "其中也买的比例（置信度）",
+        "lift": "是偶然的几倍（提升度）",
+        "leverage": "杠杆率",
+        "conviction": "确信度",
+        "log10_chance": "碰巧的可能（10 的几次方，Fisher）",
+        "offer": "推荐",
+        "because": "因为买过",
+        "product": "商品",
+        "last_bought": "上次购买",
+        "due": "该买的日子",
+        "late": "晚了几天",
+        "usual_money": "通常花",
+        "chance": "还会买的可能",
+    },
+}
+
 # What a list of all customers is called.
 LISTS = {"en": "customers", "zh": "客户名单"}
 

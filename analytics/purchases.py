@@ -46,19 +46,22 @@ def order_lines(orders: Dataset | None, as_of: date | None = None) -> pd.DataFra
 
 
 def bought(lines: pd.DataFrame, table: rfm.CustomerTable, column: str) -> Bought:
-    """What each customer of the table bought, by that column of the lines; fees and goods brought back are left out.
-
-    Products known by a number are named as on most of their lines.
-    """
+    """What each customer of the table bought, by that column of the lines; fees and goods brought back are left out."""
     sold = without(lines[lines[column].notna()], Role.TAKEN_BACK, Role.NOT_A_PRODUCT)
     customer = customers_of(sold, table)
     item = sold[column].cat.codes.to_numpy(np.int64)
-    names = sold[column].cat.categories.to_numpy(object)
-    if column == Role.PRODUCT and Role.PRODUCT_NAME in sold:
-        names = _named(item, names, sold[Role.PRODUCT_NAME])
+    names = names_of(sold, column)
     known = customer >= 0
     pairs = rfm.distinct(customer[known] * max(len(names), 1) + item[known])
     return Bought(pairs // max(len(names), 1), pairs % max(len(names), 1), names)
+
+
+def names_of(sold: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
+    """What the items of the column are called, by code; products known by a number as on most of their lines."""
+    names: npt.NDArray[np.object_] = sold[column].cat.categories.to_numpy(object)
+    if column == Role.PRODUCT and Role.PRODUCT_NAME in sold:
+        return _named(sold[column].cat.codes.to_numpy(np.int64), names, sold[Role.PRODUCT_NAME])
+    return names
 
 
 def without(lines: pd.DataFrame, *flags: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analytics import clean, cleaning, customer, lifecycle, overview, segments
+from analytics import basket, clean, cleaning, customer, lifecycle, overview, segments
 from analytics.analysis import Analysis, Asked, Outcome
 from analytics.dataset import Shop
 from analytics.errors import MissingData
@@ -14,6 +14,7 @@ from analytics.lists import as_csv
 ANALYSES: tuple[Analysis, ...] = (
     overview.ANALYSIS,
     segments.ANALYSIS,
+    basket.ANALYSIS,
     lifecycle.ANALYSIS,
     customer.ANALYSIS,
     clean.ANALYSIS,

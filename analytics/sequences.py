@@ -112,12 +112,15 @@ def of_arrays(
     today: int | None = None,
     money: npt.ArrayLike | None = None,
 ) -> Purchases:
-    """Lines in any order, (n,) each, to purchases before `today`, by default the day after the last of them."""
+    """Lines in any order, (n,) each, to purchases before `today`, by default the day after the last of them.
+
+    A negative customer or item is nobody and nothing, as in the codes of pandas.
+    """
     who, when, what = np.asarray(customer, np.int64), np.asarray(day, np.int64), np.asarray(item, np.int64)
     paid = np.zeros(len(who)) if money is None else np.asarray(money, np.float64)
     today = int(when.max(initial=0)) + 1 if today is None else today
     order = np.lexsort((paid, what, when, who))
-    order = order[when[order] < today]
+    order = order[((when < today) & (who >= 0) & (what >= 0))[order]]
     who, when, what, paid = who[order], when[order], what[order], paid[order]
     new = changes(who, when, what)
     sums = np.add.reduceat(paid, np.flatnonzero(new)) if len(paid) else paid
@@ -125,12 +128,12 @@ def of_arrays(
 
 
 def follow(bought: Purchases, horizon: int | None = None, most: int = MOST) -> Sequences:
-    """All ordered pairs that are beyond chance, A after A among them, at most the `most` strongest.
+    """All ordered pairs that are beyond chance, A after A among them; at most `most` of either kind are looked into.
 
     Adjusted (Holm 1979) over all pairs of items with enough buyers to be judged, half of the error allowed to refills and
-    half to the many more pairs of two items (layered as in Webb 2008, Layered critical values, section 3). A pair must be
-    beyond chance over all, and again compared only with baskets of its own time and size. Without a `horizon` it is 90
-    days, or half of the time the data cover where that is less.
+    half to the many more pairs of two items (layered as in Webb 2008, Layered critical values, section 3). Each is
+    compared only with baskets of its own time and size. Without a `horizon` it is 90 days, or half of the time the data
+    cover where that is less. Where a shop sells one thing only, nothing is beyond chance.
     """
     span = int(bought.day.max() - bought.day.min()) + 1 if len(bought) else 1
     horizon = max(min(HORIZON, span // 2), 1) if horizon is None else horizon

@@ -33,8 +33,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.resources",),
     ("analytics.registry",),
     tuple(f"analytics.{analysis.name}" for analysis in ANALYSES),
-    ("analytics.segment_charts",),
+    ("analytics.basket_charts", "analytics.segment_charts", "analytics.basket_lists"),
+    ("analytics.next_purchase",),
+    ("analytics.bundles",),
+    ("analytics.basket_options",),
     (
+        "analytics.basketing",
         "analytics.breakdown",
         "analytics.grouping",
         "analytics.lookup",
@@ -68,7 +72,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "analytics.traits",
         "analytics.rfm",
         "analytics.association",
-        "analytics.baskets",
+        "analytics.association_advice",
+        "analytics.association_chance",
+        "analytics.association_contrast",
+        "analytics.association_sizes",
         "analytics.charts",
         "analytics.distribution",
         "analytics.lists",
@@ -77,6 +84,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "analytics.reading",
         "analytics.survival",
     ),
+    ("analytics.baskets",),
     ("analytics.analysis", "analytics.choices", "analytics.language"),
     ("analytics.cleaning",),
     ("analytics.dataset",),
@@ -124,7 +132,7 @@ def test_arrows_point_down(module: str) -> None:
         if own is None or below is None:
             continue
         same_package = own == below and module.rpartition(".")[0] == other.rpartition(".")[0].removesuffix(".simulator")
-        inside = module.startswith(("analytics.reading", "analytics.charts", "bot.store")) or "handlers" in module
+        inside = module.startswith(("analytics.reading", "analytics.charts", "analytics.itemsets", "bot.store")) or "handlers" in module
         assert below > own or same_package or inside, f"{module} must not import {other}"
 
 

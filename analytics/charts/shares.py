@@ -21,6 +21,8 @@ from analytics.charts.style import (
     shortened,
 )
 
+TWO_LINES = 1.45
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -34,18 +36,20 @@ class Bar:
 
 
 def bars(title: str, subtitle: str, rows: Sequence[Bar]) -> bytes:
-    """Horizontal bars from the top down, each label on a line above its bar."""
-    height = 1.0 + 0.47 * len(rows)
+    """Horizontal bars from the top down, each label on a line, or two, above its bar."""
+    apart = TWO_LINES if any("\n" in row.label for row in rows) else 1.0
+    height = 1.0 + 0.47 * apart * len(rows)
     drawn, axes = figure(height)
     drawn.subplots_adjust(left=MARGIN, right=1 - MARGIN, top=1 - 0.80 / height, bottom=0.08 / height)
     longest = max((max(row.value, row.ground) for row in rows), default=1.0) or 1.0
-    for position, row in enumerate(rows):
+    for number, row in enumerate(rows):
+        position = apart * number
         axes.barh(position, row.ground, height=0.40, color=PALE)
         axes.barh(position, max(row.value, 0), height=0.20, color=AMBER if row.accent else BLUE)
         axes.text(0, position - 0.27, drawable(row.label), fontsize=11, color=INK, va="bottom", ha="left")
         axes.text(longest, position - 0.27, drawable(row.note), fontsize=11, color=INK, va="bottom", ha="right")
     axes.set_xlim(0, longest)
-    axes.set_ylim(len(rows) - 0.6, -0.75)
+    axes.set_ylim(apart * len(rows) - 0.6 * apart, 0.25 - apart)
     axes.set_axis_off()
     headline(drawn, title, subtitle)
     return png(drawn)

@@ -11,7 +11,6 @@ from analytics.baskets import Baskets
 from analytics.itemsets.ranked import (
     STEP,
     Found,
-    Ints,
     Ranked,
     Rows,
     Words,
@@ -19,12 +18,12 @@ from analytics.itemsets.ranked import (
     blocks,
     counted,
     packed,
+    pairs,
     ranked,
     rows,
     spread,
-    tally,
 )
-from analytics.itemsets.table import Itemsets
+from analytics.itemsets.table import Ints, Itemsets
 
 # Words of bits that are held at once for all items (64 MB); more baskets than that come slice by slice.
 HELD = 2**23
@@ -58,7 +57,7 @@ def apriori(baskets: Baskets, min_count: int, most: int) -> Itemsets:
 def _search(held: Rows, ranks: Ranked, baskets: int, min_count: int, longest: int, found: Found) -> None:
     if longest < 2 or not len(ranks.order):
         return
-    sets = _pairs(held, len(ranks.order), min_count, found)
+    sets = _pairs(held, min_count, found)
     slices = _slices(held, len(ranks.order), baskets)
     size = 2
     while len(sets.rows) > 1 and size < longest:
@@ -66,17 +65,14 @@ def _search(held: Rows, ranks: Ranked, baskets: int, min_count: int, longest: in
         size += 1
 
 
-def _pairs(held: Rows, total: int, min_count: int, found: Found) -> Sets:
-    members, new = [], []
-    for root in range(total):
-        rank, support = tally(held.beside(root)[0], total)
-        rank, support = rank[support >= min_count], support[support >= min_count]
-        roots = np.full(len(rank), root)
-        new.append(found.add(rank, roots, support))
-        members.append(np.column_stack([roots, rank]))
+def _pairs(held: Rows, min_count: int, found: Found) -> Sets:
+    members, rows = [], []
+    for some in pairs(held, min_count):
+        members.append(np.column_stack([some.root, some.rank]))
+        rows.append(found.add(some.rank, some.root, some.support))
     both = np.concatenate(members)
     # A single rank's row is the rank itself.
-    return Sets(both, np.concatenate(new), both[:, ::-1])
+    return Sets(both, np.concatenate(rows), both[:, ::-1])
 
 
 def _joined(sets: Sets, slices: Callable[[], Iterable[Words]], total: int, min_count: int, found: Found) -> Sets:

@@ -32,9 +32,10 @@ def warm_up(cache: Path | None = None) -> bool:
         from analytics.itemsets.kernel import search
     except ImportError:
         return False
-    # Compiles for exactly these types.
-    nothing = np.zeros(1, np.int64)
-    search(nothing, nothing[:0].astype(np.int32), nothing[:0].astype(np.int32), nothing[:0], 1, 1, 1, 1)
+    # Compiles for exactly these types, and for no others later.
+    nothing, none = np.zeros(1, np.int64), np.zeros(0, np.int32)
+    search(nothing, none, none, nothing[:0], 1, 1, 1, 1)
+    search.disable_compile()
     _search = search
     return True
 
@@ -50,11 +51,14 @@ def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
     if search is None:
         raise RuntimeError("the kernel is not ready")
     ranks = ranked(baskets, min_count)
+    # Arrays that cannot be written would be another type to numba, and set the compiler going.
+    start, item = np.require(baskets.start, np.int64, ["C", "W"]), np.require(baskets.item, np.int32, ["C", "W"])
 
     def attempt(longest: int) -> Columns | None:
-        fits, rank, parent, support = search(
-            baskets.start, baskets.item, ranks.rank, ranks.counts, max(min_count, 1), most, WORDS, longest
-        )
-        return (rank, parent, support) if fits else None
+        sets = search(start, item, ranks.rank, ranks.counts, max(min_count, 1), most, WORDS, longest)
+        if sets is None:
+            return None
+        rank, parent, support = np.ascontiguousarray(sets.T)
+        return rank, parent, support
 
     return as_far_as_fits(attempt, ranks)

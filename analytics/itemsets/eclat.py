@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,19 +11,18 @@ from analytics.baskets import Baskets
 from analytics.itemsets.ranked import (
     STEP,
     Found,
-    Ints,
     Ranked,
     Rows,
     Words,
     attempts,
     counted,
     packed,
+    pairs,
     ranked,
     rows,
     spread,
-    tally,
 )
-from analytics.itemsets.table import Itemsets
+from analytics.itemsets.table import Ints, Itemsets
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,24 @@ def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
 
 
 def _search(held: Rows, ranks: Ranked, min_count: int, longest: int, found: Found) -> None:
-    total = len(ranks.order)
-    slot = np.full(total, -1)
-    for root in range(total if longest > 1 else 0):
-        beside, holder = held.beside(root)
-        rank, support = tally(beside, total)
-        rank, support = rank[support >= min_count], support[support >= min_count]
-        row = found.add(rank, np.full(len(rank), root), support)
-        if len(rank) < 2 or longest < 3:
+    slot = np.full(len(ranks.order), -1)
+    for some in pairs(held, min_count) if longest > 1 else ():
+        rows = found.add(some.rank, some.root, some.support)
+        if longest < 3:
             continue
-        slot[rank] = np.arange(len(rank))
-        place = slot[beside]
-        slot[rank] = -1
-        bits = packed(place[place >= 0], holder[place >= 0], len(rank), int(ranks.counts[root]))
-        _extend(Siblings(bits, rank, row, np.full(len(rank), len(rank))), min_count, longest - 2, found)
+        rank, root, holder = some.entries
+        starts = np.flatnonzero(np.diff(some.root, prepend=-1, append=-1))
+        for start, end in itertools.pairwise(starts):
+            if end - start < 2:
+                continue
+            own = slice(*np.searchsorted(root, [some.root[start], some.root[start] + 1]))
+            slot[some.rank[start:end]] = np.arange(end - start)
+            place = slot[rank[own]]
+            slot[some.rank[start:end]] = -1
+            kept = np.flatnonzero(place >= 0)
+            bits = packed(place[kept], holder[own][kept], int(end - start), int(ranks.counts[some.root[start]]))
+            group = Siblings(bits, some.rank[start:end], rows[start:end], np.full(end - start, end - start))
+            _extend(group, min_count, longest - 2, found)
 
 
 def _extend(first: Siblings, min_count: int, deeper: int, found: Found) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from analytics.baskets import Baskets
 from analytics.itemsets.ranked import (
     Found,
-    Ints,
     Ranked,
     Rows,
     attempts,
@@ -18,7 +17,7 @@ from analytics.itemsets.ranked import (
     rows,
     spread,
 )
-from analytics.itemsets.table import Itemsets
+from analytics.itemsets.table import Ints, Itemsets
 
 # Nodes of paths that are walked at once.
 WALKED = 2**18

@@ -7,6 +7,8 @@ intersected depth first.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -34,15 +36,17 @@ def popcount(x: np.uint64) -> np.uint64:
 
 
 @njit(cache=True)
-def longer(old, size):  # type: ignore[no-untyped-def]
-    """The same array with room for at least `size` rows."""
+def roomy(old: Any, size: int) -> Any:
+    """The array, or one that begins like it, with room for at least `size` rows; growing doubles it, and so is rare."""
+    if size <= len(old):
+        return old
     new = np.empty((max(size, 2 * len(old)), *old.shape[1:]), old.dtype)
     new[: len(old)] = old
     return new
 
 
 @njit(cache=True)
-def intersect(bits: Words, one: int, other: int, to: int, words: int) -> int:
+def intersect(bits: Words, one: int, other: int, to: int, words: int) -> np.int64:
     """Write the baskets of both rows to a third row, and count them; rows are given by their first word."""
     a = bits[one : one + words]
     b = bits[other : other + words]
@@ -88,132 +92,141 @@ def turned(start: Ints, item: Items, rank: Items, counts: Ints) -> tuple[Ints, I
 
 
 @njit(cache=True)
+def extensions(
+    holders: Items, at: Ints, by_basket: Ints, ranks: Items, min_count: int, seen: Items, beside: Items
+) -> int:
+    """How many ranks stand after the root in at least `min_count` of its baskets.
+
+    They are left ascending in `seen`, their supports in `beside`, which is 0 elsewhere. `at` moves past the root.
+    """
+    many = 0
+    for i in holders:
+        at[i] += 1
+        for e in range(at[i], by_basket[i + 1]):
+            r = ranks[e]
+            if beside[r] == 0:
+                seen[many] = r
+                many += 1
+            beside[r] += 1
+    members = 0
+    for s in range(many):
+        r = seen[s]
+        if beside[r] >= min_count:
+            seen[members] = r
+            members += 1
+        else:
+            beside[r] = 0
+    if members > 1:
+        seen[:members].sort()
+    return members
+
+
+@njit(cache=True)
+def fill(bits: Words, words: int, holders: Items, at: Ints, by_basket: Ints, ranks: Items, slot: Items) -> None:
+    """Set the bit of each of the root's baskets in the row `slot` of each rank in it that has one."""
+    for k in range(len(holders)):
+        i = holders[k]
+        bit = ONE << np.uint64(k & 63)
+        for e in range(at[i], by_basket[i + 1]):
+            s = slot[ranks[e]]
+            if s >= 0:
+                bits[s * words + (k >> 6)] |= bit
+
+
+@njit(cache=True)
+def deeper(
+    sets: Items, n: int, bits: Words, members: int, words: int, min_count: int, most: int, words_most: int, longest: int
+) -> tuple[int, Items, Words]:
+    """Add all larger sets to the `n` in `sets`, whose last `members` are the root's pairs and own the first rows of bits.
+
+    Returns the new n, -1 where it gives up, and both arrays, which may have grown.
+    """
+    # A stack of classes, one a depth: `size` rows of bits from `first` on, the next to be extended is `turn`.
+    first = np.zeros(members + 1, np.int64)
+    size = np.zeros(members + 1, np.int64)
+    turn = np.zeros(members + 1, np.int64)
+    size[0] = members
+    set_of = np.arange(n - members, n)
+    depth = 0
+    while depth >= 0:
+        one = first[depth] + turn[depth]
+        top = first[depth] + size[depth]
+        partners = top - one - 1
+        if partners <= 0:
+            depth -= 1
+            continue
+        turn[depth] += 1
+        rows = top + partners
+        if rows * words > words_most:
+            return -1, sets, bits
+        bits = roomy(bits, rows * words)
+        set_of = roomy(set_of, rows)
+        sets = roomy(sets, n + partners)
+        kept = 0
+        for other in range(one + 1, top):
+            count = intersect(bits, one * words, other * words, (top + kept) * words, words)
+            if count >= min_count:
+                sets[n + kept, 0] = sets[set_of[other], 0]
+                sets[n + kept, 1] = set_of[one]
+                sets[n + kept, 2] = count
+                set_of[top + kept] = n + kept
+                kept += 1
+        n += kept
+        if n > most:
+            return -1, sets, bits
+        if kept > 1 and depth + 4 <= longest:
+            depth += 1
+            first[depth], size[depth], turn[depth] = top, kept, 0
+    return n, sets, bits
+
+
+@njit(cache=True)
 def search(
     start: Ints, item: Items, rank: Items, counts: Ints, min_count: int, most: int, words_most: int, longest: int
-) -> tuple[bool, Items, Items, Items]:
-    """All sets of at most `longest` ranks as (all found?, rank, parent, support); the first R are the single ranks.
+) -> Items | None:
+    """All sets of at most `longest` ranks as rows (rank, parent, support); the first R are the single ranks.
 
-    Gives up when there are more than `most` sets, or when the rows of bits want more than `words_most` words.
+    None when there are more than `most` sets, or when the rows of bits want more than `words_most` words.
     """
-    by_rank, basket, by_basket, ranks = turned(start, item, rank, counts)
     total = len(counts)
-    found = np.empty(max(2 * total, 1024), np.int32)
-    parent = np.empty(len(found), np.int32)
-    support = np.empty(len(found), np.int32)
+    if total > most:
+        return None
+    by_rank, basket, by_basket, ranks = turned(start, item, rank, counts)
+    sets = np.empty((max(2 * total, 1024), 3), np.int32)
     for r in range(total):
-        found[r] = r
-        parent[r] = -1
-        support[r] = counts[r]
+        sets[r, 0] = r
+        sets[r, 1] = -1
+        sets[r, 2] = counts[r]
     n = total
-    if n > most:
-        return False, found[:0], parent[:0], support[:0]
-
     beside = np.zeros(total, np.int32)
     slot = np.full(total, -1, np.int32)
     seen = np.empty(total, np.int32)
     bits = np.empty(1024, np.uint64)
-    # A stack of classes: the rows of one depth are the extensions of one set, `row_of` says which sets they are.
-    first = np.empty(total + 1, np.int64)
-    size = np.empty(total + 1, np.int64)
-    turn = np.empty(total + 1, np.int64)
-    row_of = np.empty(1024, np.int32)
     at = by_basket[:-1].copy()
-
-    for root in range(total):
-        if longest < 2:
-            break
+    for root in range(total if longest > 1 else 0):
         holders = basket[by_rank[root] : by_rank[root + 1]]
-        many = 0
-        for i in holders:
-            at[i] += 1
-            for e in range(at[i], by_basket[i + 1]):
-                r = ranks[e]
-                if beside[r] == 0:
-                    seen[many] = r
-                    many += 1
-                beside[r] += 1
-        members = 0
-        for s in range(many):
-            r = seen[s]
-            if beside[r] >= min_count:
-                seen[members] = r
-                members += 1
-            else:
-                beside[r] = 0
-        if members == 0:
-            continue
-        exts = seen[:members]
-        if members > 1:
-            exts.sort()
+        members = extensions(holders, at, by_basket, ranks, min_count, seen, beside)
         if n + members > most:
-            return False, found[:0], parent[:0], support[:0]
-        if n + members > len(found):
-            found, parent, support = (
-                longer(found, n + members),
-                longer(parent, n + members),
-                longer(support, n + members),
-            )
+            return None
+        sets = roomy(sets, n + members)
         for s in range(members):
-            r = exts[s]
-            found[n + s] = r
-            parent[n + s] = root
-            support[n + s] = beside[r]
+            r = seen[s]
+            sets[n + s, 0] = r
+            sets[n + s, 1] = root
+            sets[n + s, 2] = beside[r]
             beside[r] = 0
             slot[r] = s
-        base = n
         n += members
         if members > 1 and longest > 2:
             words = (len(holders) + 63) >> 6
             if members * words > words_most:
-                return False, found[:0], parent[:0], support[:0]
-            if members * words > len(bits):
-                bits = np.empty(max(members * words, 2 * len(bits)), np.uint64)
-            if members > len(row_of):
-                row_of = np.empty(2 * members, np.int32)
+                return None
+            bits = roomy(bits, members * words)
             bits[: members * words] = 0
-            for k in range(len(holders)):
-                i = holders[k]
-                bit = ONE << np.uint64(k & 63)
-                word = k >> 6
-                for e in range(at[i], by_basket[i + 1]):
-                    s = slot[ranks[e]]
-                    if s >= 0:
-                        bits[s * words + word] |= bit
-            for s in range(members):
-                row_of[s] = base + s
-            depth = 0
-            first[0], size[0], turn[0] = 0, members, 0
-            while depth >= 0:
-                a = turn[depth]
-                if a >= size[depth] - 1:
-                    depth -= 1
-                    continue
-                turn[depth] = a + 1
-                top = first[depth] + size[depth]
-                rows = top + size[depth] - a - 1
-                if rows * words > words_most or n + size[depth] > most:
-                    return False, found[:0], parent[:0], support[:0]
-                if rows * words > len(bits):
-                    bits = longer(bits, rows * words)
-                if rows > len(row_of):
-                    row_of = longer(row_of, rows)
-                if n + size[depth] > len(found):
-                    room = n + size[depth]
-                    found, parent, support = longer(found, room), longer(parent, room), longer(support, room)
-                one = first[depth] + a
-                kept = 0
-                for other in range(one + 1, top):
-                    count = intersect(bits, one * words, other * words, (top + kept) * words, words)
-                    if count >= min_count:
-                        found[n] = found[row_of[other]]
-                        parent[n] = row_of[one]
-                        support[n] = count
-                        row_of[top + kept] = n
-                        n += 1
-                        kept += 1
-                if kept > 1 and depth + 4 <= longest:
-                    depth += 1
-                    first[depth], size[depth], turn[depth] = top, kept, 0
+            fill(bits, words, holders, at, by_basket, ranks, slot)
+            n, sets, bits = deeper(sets, n, bits, members, words, min_count, most, words_most, longest)
+            if n < 0:
+                return None
         for s in range(members):
-            slot[exts[s]] = -1
-    return True, found[:n].copy(), parent[:n].copy(), support[:n].copy()
+            slot[seen[s]] = -1
+    return sets[:n]

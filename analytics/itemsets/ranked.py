@@ -18,6 +18,8 @@ Columns = tuple[Items, Items, Items]
 UNLIMITED = 2**31 - 1
 # Words of 64 baskets that one step may intersect at once: about what a processor's cache holds.
 STEP = 2**17
+# Pairs in baskets that are looked at at once.
+SHOWN = 2**17
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,28 @@ class Rows:
     entries: Ints
     by_rank: Ints
 
-    def beside(self, root: int) -> tuple[Ints, Ints]:
-        """What follows this rank in its baskets: (the rank, the number of the basket among the root's own) of each entry."""
-        own = self.entries[self.by_rank[root] : self.by_rank[root + 1]]
-        many = self.end[own] - own - 1
-        holder, place = spread(many)
-        return self.rank[own[holder] + 1 + place], holder
+    def beside(self, first: int, last: int) -> tuple[Ints, Ints, Ints]:
+        """What follows the roots `first` … `last` - 1 in their baskets, root after root.
+
+        Of each entry: (its rank, the root, the number of the basket among the root's own).
+        """
+        own = self.entries[self.by_rank[first] : self.by_rank[last]]
+        roots, holders = spread(np.diff(self.by_rank[first : last + 1]))
+        holder, place = spread(self.end[own] - own - 1)
+        return self.rank[own[holder] + 1 + place], roots[holder] + first, holders[holder]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The frequent pairs of some roots, side by side by root: `root`, `rank` and `support` (n,).
+
+    Behind them stands every entry after such a root: its rank, root and holder as `Rows.beside` says, (m,) each.
+    """
+
+    root: Ints
+    rank: Ints
+    support: Ints
+    entries: tuple[Ints, Ints, Ints]
 
 
 class Full(Exception):
@@ -90,12 +108,23 @@ def ranked(baskets: Baskets, min_count: int) -> Ranked:
 def rows(baskets: Baskets, ranks: Ranked) -> Rows:
     """The baskets without their rare items."""
     total = max(len(ranks.order), 1)
-    rank = ranks.rank[baskets.item]
+    rank = ranks.rank[baskets.item].astype(np.int64)
     basket = np.repeat(np.arange(len(baskets)), baskets.sizes)[rank >= 0]
     basket, rank = np.divmod(np.sort(basket * total + rank[rank >= 0]), total)
     ends = np.cumsum(np.bincount(basket, minlength=len(baskets)))
     by_rank = np.concatenate([[0], np.cumsum(ranks.counts)])
     return Rows(rank, basket, ends[basket], np.argsort(rank, kind="stable"), by_rank)
+
+
+def pairs(held: Rows, min_count: int) -> Iterator[Pairs]:
+    """All frequent pairs, some roots at a time; pairs that no basket shows are never thought of."""
+    total = len(held.by_rank) - 1
+    after = np.concatenate([[0], np.cumsum((held.end - np.arange(len(held.end)) - 1)[held.entries])])
+    for first, last in blocks(np.diff(after[held.by_rank]), SHOWN):
+        entries = held.beside(first, last)
+        distinct, counts = tally((entries[1] - first) * total + entries[0], (last - first) * total)
+        root, rank = np.divmod(distinct[counts >= min_count], total)
+        yield Pairs(root + first, rank, counts[counts >= min_count], entries)
 
 
 def as_far_as_fits(attempt: Callable[[int], Columns | None], ranks: Ranked) -> Itemsets:
@@ -173,4 +202,6 @@ def packed(row: Ints, bit: Ints, count: int, bits: int) -> Words:
 
 def counted(bits: Words) -> Ints:
     """How many bits of each row are set, (n,)."""
-    return np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    ones: npt.NDArray[np.uint8] = np.bitwise_count(bits)
+    count: Ints = ones.sum(axis=1, dtype=np.int64)
+    return count

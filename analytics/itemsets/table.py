@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,7 +82,7 @@ class Itemsets:
         bounds = np.searchsorted(self.lengths[by_length], np.arange(1, int(self.lengths.max(initial=0)) + 2))
         place = np.empty(len(self), np.int64)
         members, without = np.empty((1, 0), np.int32), np.empty((1, 0), np.int64)
-        for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, end in itertools.pairwise(bounds):
             rows = by_length[start:end]
             item, parent = self.item[rows], self.parent[rows]
             above = place[parent] if members.shape[1] else np.zeros(len(rows), np.int64)

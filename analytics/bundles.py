@@ -1,0 +1,173 @@
+"""What is bought together in one order, beyond chance, as advice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics import association, basketing
+from analytics.association import Rules
+from analytics.association_advice import Worth, best_first, worth
+from analytics.association_chance import Evidence, evidence, minimum_count
+from analytics.basket_options import BasketOptions, words_of
+from analytics.basketing import Book, By
+from analytics.baskets import Baskets
+from analytics.dataset import Shop
+from analytics.errors import UnknownProduct
+from analytics.itemsets import Itemsets, mine
+
+SHOWN = 4
+MOST_SETS = 300_000
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Of the `of` baskets with all of `with_`, `count` also have `then`: `confidence` against the `base` share of all.
+
+    `lift` is how many times chance that is; `units` more of `then` would be sold a month, for `money`, if one in ten of
+    those who lack it followed: at most. None where there are no dates, or no prices.
+    """
+
+    with_: tuple[str, ...]
+    then: str
+    count: int
+    of: int
+    confidence: float
+    base: float
+    lift: float
+    units: float | None
+    money: float | None
+
+
+@dataclass(frozen=True)
+class BasketReport:
+    """The answer of `/basket`: `advice` from `first_shown` on, of `rules` beyond chance about `about` (all, if None).
+
+    `several` baskets have two products or more; `least` is in how many baskets products must be together to be looked
+    at, `sets` how many such sets there are, `tried` how many rules could have been tried. The rest as in `Book`.
+    """
+
+    by: By
+    baskets: int
+    several: int
+    items: int
+    numbered: bool
+    currency: str | None
+    first: date | None
+    last: date | None
+    everywhere: tuple[str, ...]
+    giant: int
+    largest: int
+    least: int
+    sets: int
+    tried: int
+    follow: float
+    about: str | None
+    rules: int
+    first_shown: int
+    advice: tuple[Advice, ...]
+    words: str
+
+
+class Mined:
+    """The shop's baskets with all that was found in them, each part worked out once."""
+
+    def __init__(self, shop: Shop, chosen: BasketOptions) -> None:
+        assert shop.orders is not None
+        self.currency = shop.orders.currency
+        self.chosen = chosen
+        self.book: Book = basketing.book(shop.orders, chosen.by, chosen.as_of)
+        self.least, self.sets = frequent(self.book.baskets, chosen)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return association.rules(self.book.baskets, self.sets)
+
+    @cached_property
+    def proof(self) -> Evidence:
+        return evidence(self.book.baskets, self.rules)
+
+    @cached_property
+    def worth(self) -> Worth:
+        return worth(self.rules, self.proof, self.book.months or 1.0, self.book.price)
+
+    @cached_property
+    def best(self) -> association.Ints:
+        """The rules beyond chance, the most useful first."""
+        return best_first(self.rules, self.proof, self.worth, self.book.price)
+
+    def advice(self, rule: int) -> Advice:
+        rules, book = self.rules, self.book
+        units, money = float(self.worth.units[rule]), float(self.worth.money[rule])
+        return Advice(
+            with_=tuple(str(book.names[item]) for item in rules.items_of(rule)),
+            then=str(book.names[rules.consequent[rule]]),
+            count=int(rules.count[rule]),
+            of=int(rules.antecedent_count[rule]),
+            confidence=float(rules.confidence[rule]),
+            base=float(rules.consequent_count[rule] / rules.baskets),
+            lift=float(rules.lift[rule]),
+            units=None if book.months is None else units,
+            money=None if book.months is None or np.isnan(money) else money,
+        )
+
+
+def product(names: npt.NDArray[np.object_], counts: association.Ints, said: str) -> int:
+    """The product that the words name: exactly, as a part of the name, or nearly; of several the one bought most."""
+    from rapidfuzz import fuzz, process
+
+    wanted = said.casefold()
+    known = [str(name).casefold() for name in names]
+    found = [i for i, name in enumerate(known) if name == wanted] or [
+        i for i, name in enumerate(known) if wanted in name
+    ]
+    if not found:
+        near = process.extract(wanted, known, scorer=fuzz.partial_ratio, score_cutoff=80, limit=5)
+        found = [place for _, _, place in near]
+    if not found:
+        raise UnknownProduct("basket", said)
+    return max(found, key=lambda item: (int(counts[item]), -item))
+
+
+def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
+    """The sets in enough baskets, and what is enough; where there are too many to look at, only the more frequent ones."""
+    least = minimum_count(baskets, chosen.threshold)
+    while not (found := mine(baskets, least, MOST_SETS)).complete:
+        least = least * 3 // 2 + 1
+    return least, found
+
+
+def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
+    """The page of rules that is asked for, about everything or about one product."""
+    mined = Mined(shop, chosen)
+    about = product(mined.book.names, mined.book.baskets.counts, chosen.about) if chosen.about else None
+    best = mined.best
+    if about is not None:
+        best = best[association.about(mined.rules, about)[best]]
+    start = SHOWN * chosen.page if SHOWN * chosen.page < len(best) else 0
+    return BasketReport(
+        by=chosen.by,
+        baskets=len(mined.book.baskets),
+        several=int((mined.book.baskets.sizes > 1).sum()),
+        items=int((mined.book.baskets.counts > 0).sum()),
+        numbered=mined.book.numbered,
+        currency=mined.currency,
+        first=mined.book.first,
+        last=mined.book.last,
+        everywhere=mined.book.everywhere,
+        giant=mined.book.giant,
+        largest=mined.book.largest,
+        least=mined.least,
+        sets=len(mined.sets),
+        tried=len(mined.rules),
+        follow=mined.worth.follow,
+        about=None if about is None else str(mined.book.names[about]),
+        rules=len(best),
+        first_shown=start,
+        advice=tuple(mined.advice(int(rule)) for rule in best[start : start + SHOWN]),
+        words=words_of(chosen),
+    )

@@ -1,0 +1,273 @@
+"""What customers buy one after the other, who is due, and what a group of them buys together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics import basketing, people, purchases, ranking, rfm, sequences
+from analytics.analysis import Need, Vocabulary
+from analytics.association_contrast import differences
+from analytics.basket_options import BasketOptions
+from analytics.baskets import of_pairs
+from analytics.bundles import SHOWN, frequent, product
+from analytics.dataset import Kind, Role, Shop
+from analytics.errors import TooFewCustomers, UnknownGroup
+from analytics.sequences import Purchases, Sequences
+from analytics.sequences_due import AHEAD, due
+
+DAYS_WORK = 10
+FORTNIGHT = 14
+PAIRS = 50
+CUSTOMERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
+
+
+@dataclass(frozen=True)
+class Step:
+    """After `first` comes `then` for `share` (`low` to `high`) of buyers within the horizon, half of them in `gap` days.
+
+    `customers` were watched, of whom `support` did; `times` the rate of other returning customers. A refill, if the two
+    are the same.
+    """
+
+    first: str
+    then: str
+    customers: int
+    support: int
+    share: float
+    low: float
+    high: float
+    gap: float
+    times: float
+
+    @property
+    def refill(self) -> bool:
+        return self.first == self.then
+
+
+@dataclass(frozen=True)
+class NextReport:
+    """The answer of `/basket next`: what is bought after what, `within` so many days."""
+
+    customers: int
+    within: int
+    steps: tuple[Step, ...]
+    found: int
+    tried: int
+    about: str | None
+    due: int
+
+
+@dataclass(frozen=True)
+class DueCustomer:
+    """One customer and product: last bought, due, and usually paid; `chance` is that they still buy it again."""
+
+    customer: str
+    name: str | None
+    product: str
+    last: date
+    due: date
+    late: int
+    money: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class DueReport:
+    """The answer of `/basket due`: how many customers are due `now` or in the coming `week`; `products` with how many.
+
+    `customers` are those most likely to buy for most money, each once.
+    """
+
+    currency: str | None
+    today: date
+    now: int
+    week: int
+    products: tuple[tuple[str, int], ...]
+    customers: tuple[DueCustomer, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two products that customers of a group have both bought, `inside` of them, `times` as often as others do."""
+
+    one: str
+    other: str
+    inside: int
+    share: float
+    times: float | None
+
+
+@dataclass(frozen=True)
+class GroupReport:
+    """The answer of `/basket segment`: what the `customers` of a group buy together that others do not."""
+
+    group: str
+    customers: int
+    everybody: int
+    pairs: tuple[Pair, ...]
+    groups: tuple[str, ...]
+
+
+def customers(shop: Shop, chosen: BasketOptions) -> tuple[rfm.CustomerTable, pd.DataFrame]:
+    """The customer table and its order lines; TooFewCustomers where the orders name none."""
+    assert shop.orders is not None
+    if not shop.orders.has(*CUSTOMERS.columns):
+        raise TooFewCustomers("basket", 0, ranking.FEWEST_CUSTOMERS)
+    lines = ranking.order_lines(shop.orders, chosen.as_of)
+    return ranking.customers(lines, chosen.as_of), lines
+
+
+def purchases_of(shop: Shop, chosen: BasketOptions) -> tuple[Purchases, rfm.CustomerTable, npt.NDArray[np.object_]]:
+    """Who bought what when, with the customer table and the items' names."""
+    table, _ = customers(shop, chosen)
+    assert shop.orders is not None
+    column = basketing.counted_by(shop.orders, chosen.by)
+    flags = (Role.TAKEN_BACK, Role.NOT_A_PRODUCT)
+    lines = shop.orders.frame(
+        *dict.fromkeys((Role.CUSTOMER, Role.TIME, Role.AMOUNT, *flags, column, Role.PRODUCT_NAME))
+    )
+    lines = lines[lines[Role.CUSTOMER].notna() & lines[Role.TIME].notna()]
+    return sequences.of_lines(lines, table, column), table, purchases.names_of(lines, column)
+
+
+def next_purchases(shop: Shop, chosen: BasketOptions) -> NextReport:
+    """What is bought after what, the surest first."""
+    bought, table, names = purchases_of(shop, chosen)
+    found = sequences.follow(bought)
+    about = None
+    shown = np.arange(len(found))
+    if chosen.about:
+        about = product(names, np.bincount(bought.item, minlength=bought.items), chosen.about)
+        shown = np.flatnonzero((found.first == about) | (found.then == about))
+    return NextReport(
+        customers=len(table),
+        within=found.horizon,
+        steps=tuple(_step(found, int(i), names) for i in shown[:SHOWN]),
+        found=len(shown),
+        tried=found.tried,
+        about=None if about is None else str(names[about]),
+        due=int(due_rows(bought, found)["customer"].nunique()),
+    )
+
+
+def _step(found: Sequences, i: int, names: npt.NDArray[np.object_]) -> Step:
+    return Step(
+        first=str(names[found.first[i]]),
+        then=str(names[found.then[i]]),
+        customers=int(found.at_risk[i]),
+        support=int(found.support[i]),
+        share=float(found.share[i]),
+        low=float(found.low[i]),
+        high=float(found.high[i]),
+        gap=float(found.gap[i]),
+        times=float(found.ratio[i]),
+    )
+
+
+def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
+    """Who is to buy something next by the end of the week, or was to within the last fortnight."""
+    bought, table, names = purchases_of(shop, chosen)
+    rows = due_rows(bought, sequences.follow(bought))
+    counts = rows.groupby("item")["customer"].nunique()
+    top = sorted(counts.index, key=lambda item: (-counts[item], str(names[item])))[:5]
+    contacts = people.Contacts(shop.people)
+    best = rows.loc[(-(rows["money"] * rows["chance"]).round(9)).sort_values(kind="stable").index]
+    assert shop.orders is not None
+    return DueReport(
+        currency=shop.orders.currency,
+        today=day(bought.today),
+        now=int(rows.loc[rows["late"] >= 0, "customer"].nunique()),
+        week=int(rows.loc[rows["late"] < 0, "customer"].nunique()),
+        products=tuple((str(names[item]), int(counts[item])) for item in top),
+        customers=tuple(
+            DueCustomer(
+                customer=contacts.label(table.customer[row.customer]),
+                name=contacts.name(table.customer[row.customer]),
+                product=str(names[row.item]),
+                last=day(row.last),
+                due=day(row.due),
+                late=row.late,
+                money=row.money,
+                chance=row.chance,
+            )
+            for row in best.drop_duplicates("customer").head(DAYS_WORK).itertuples()
+        ),
+    )
+
+
+def due_rows(bought: Purchases, found: Sequences) -> pd.DataFrame:
+    """One row a customer and product, soonest first: again (`sequences_due.due`), or next after what they bought last.
+
+    Columns: customer, item, last (day of the purchase that leads to it), due, late (days, negative: still to come), money
+    (what they, or customers, usually pay) and chance (the share that still follows). More than a fortnight late is past.
+    """
+    again = due(bought, found.refills)
+    columns = {name: getattr(again, name) for name in ("customer", "item", "last", "due", "late", "money", "chance")}
+    parts = [pd.DataFrame(columns)]
+    first = pd.DataFrame({"customer": bought.customer, "item": bought.item, "day": bought.day, "money": bought.money})
+    usual = first.groupby("item")["money"].median()
+    first = first.drop_duplicates(["customer", "item"])
+    for i in np.flatnonzero(found.first != found.then)[:PAIRS]:
+        one, then = int(found.first[i]), int(found.then[i])
+        have = first.loc[first["item"] == then, "customer"]
+        open_ = first[(first["item"] == one) & ~first["customer"].isin(have)]
+        when = open_["day"] + round(float(found.gap[i]))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer": open_["customer"],
+                    "item": then,
+                    "last": open_["day"],
+                    "due": when,
+                    "late": bought.today - when,
+                    "money": float(usual.get(then, 0.0)),
+                    "chance": float(found.share[i]),
+                }
+            )
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[(rows["late"] >= -AHEAD) & (rows["late"] <= FORTNIGHT)]
+    rows = rows.sort_values(["due", "money", "customer", "item"], ascending=[True, False, True, True], kind="stable")
+    return rows.drop_duplicates(["customer", "item"]).reset_index(drop=True)
+
+
+def day(number: int) -> date:
+    """The day of that number, counted from 1970."""
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+def by_group(shop: Shop, chosen: BasketOptions) -> GroupReport:
+    """Pairs of products that the customers of a group have, one basket a customer, against all others."""
+    bought, table, names = purchases_of(shop, chosen)
+    vocabulary: Vocabulary = ranking.in_force(table, chosen.vocabulary)
+    if chosen.group is not None:
+        vocabulary = "groups" if chosen.group in rfm.GROUPS else "classes"
+    codes = ranking.assigned(table, vocabulary, chosen.cuts)
+    group = chosen.group or ranking.BEST[vocabulary]
+    inside = codes == group
+    if not inside.any():
+        raise UnknownGroup(group)
+    owned = of_pairs(bought.customer, bought.item, len(table), bought.items)
+    _, found = frequent(owned, chosen)
+    told = differences(owned, inside, found)
+    return GroupReport(
+        group=group,
+        customers=int(inside.sum()),
+        everybody=len(table),
+        pairs=tuple(
+            Pair(
+                str(names[told.one[i]]),
+                str(names[told.other[i]]),
+                int(told.inside[i]),
+                float(told.inside[i] / told.group),
+                float(told.ratio[i]) if np.isfinite(told.ratio[i]) else None,
+            )
+            for i in range(min(len(told), SHOWN))
+        ),
+        groups=tuple(sorted(set(codes) - {group}, key=lambda code: -int(np.sum(codes == code)))[:6]),
+    )
