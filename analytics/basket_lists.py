@@ -41,7 +41,9 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
     """For every customer the best partner of what they have, with the reason."""
     table, _ = customers(shop, chosen)
     book = mined.book
-    place = pd.Index(table.customer).get_indexer(book.customers) if len(book.customers) else np.empty(0, np.int64)
+    place = (
+        pd.Index(table.customer).get_indexer(pd.Index(book.customers)) if len(book.customers) else np.empty(0, np.int64)
+    )
     owner = np.where(book.customer >= 0, np.append(place, -1)[book.customer], -1)
     each = np.repeat(owner, book.baskets.sizes)
     owned = of_pairs(each[each >= 0], book.baskets.item[each >= 0], len(table), book.baskets.items)

@@ -15,6 +15,7 @@ from analytics.association import Ints, leave_out
 from analytics.association_advice import ubiquitous
 from analytics.baskets import Baskets, of_pairs
 from analytics.dataset import Dataset, Role
+from analytics.errors import MissingData
 
 Floats = npt.NDArray[np.float64]
 By = Literal["product", "category"]
@@ -61,15 +62,14 @@ def book(orders: Dataset, by: By = "product", as_of: date | None = None) -> Book
     sold, basket = sold[basket >= 0], basket[basket >= 0]
     basket = np.unique(basket, return_inverse=True)[1].astype(np.int64)
     size = int(basket.max(initial=-1)) + 1
-    item: Ints = sold[counted].cat.codes.to_numpy(np.int64)
+    item = np.asarray(sold[counted].cat.codes, np.int64)
     names = purchases.names_of(sold, counted)
     baskets = of_pairs(basket, item, size, len(names))
     largest = _largest(baskets)
     giant = baskets.sizes > largest
     kept = of_pairs(*_pairs(baskets, ~giant), int((~giant).sum()), len(names))
     unwanted = ubiquitous(kept)
-    days = sold[Role.TIME].dropna() if Role.TIME in sold else pd.Series([], dtype="datetime64[us]")
-    first, last = (days.min().date(), days.max().date()) if len(days) else (None, None)
+    first, last = _span(sold)
     customer, customers = _owners(sold, basket, size)
     return Book(
         baskets=leave_out(kept, unwanted),
@@ -88,16 +88,30 @@ def book(orders: Dataset, by: By = "product", as_of: date | None = None) -> Book
 
 
 def counted_by(orders: Dataset, by: By) -> str:
-    """The column that tells items apart: a product's number rather than its name, which shops change."""
+    """The column that tells items apart: a product's number rather than its name, which shops change.
+
+    MissingData where the sheet has none.
+    """
     wanted = (Role.CATEGORY,) if by == "category" else (Role.PRODUCT, Role.PRODUCT_NAME)
-    return next(str(role) for role in wanted if orders.has(role))
+    found = [str(role) for role in wanted if orders.has(role)]
+    if not found:
+        raise MissingData("basket", (str(wanted[0]),))
+    return found[0]
+
+
+def _span(sold: pd.DataFrame) -> tuple[date | None, date | None]:
+    """The first and the last day of the lines; None where there are no days."""
+    if Role.TIME not in sold or not sold[Role.TIME].notna().any():
+        return None, None
+    days = sold[Role.TIME]
+    return pd.Timestamp(days.min()).date(), pd.Timestamp(days.max()).date()
 
 
 def _basket_of(sold: pd.DataFrame) -> tuple[Ints, bool]:
     """A number for each line's basket, -1 for none, and whether order numbers tell."""
-    found = np.full(len(sold), -1, np.int64)
+    found: Ints = np.full(len(sold), -1, np.int64)
     if Role.ORDER in sold:
-        found = sold[Role.ORDER].cat.codes.to_numpy(np.int64)
+        found = np.array(sold[Role.ORDER].cat.codes, np.int64)
     numbered = bool((found >= 0).any())
     if {Role.CUSTOMER, Role.TIME} <= set(sold.columns):
         who = sold[Role.CUSTOMER].cat.codes.to_numpy(np.int64)

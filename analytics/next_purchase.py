@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -185,18 +187,25 @@ def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
         week=int(rows.loc[rows["late"] < 0, "customer"].nunique()),
         products=tuple((str(names[item]), int(counts[item])) for item in top),
         customers=tuple(
-            DueCustomer(
-                customer=contacts.label(table.customer[row.customer]),
-                name=contacts.name(table.customer[row.customer]),
-                product=str(names[row.item]),
-                last=day(row.last),
-                due=day(row.due),
-                late=row.late,
-                money=row.money,
-                chance=row.chance,
-            )
-            for row in best.drop_duplicates("customer").head(DAYS_WORK).itertuples()
+            _due_customer(row, table, names, contacts)
+            for row in best.drop_duplicates("customer").head(DAYS_WORK).to_dict("records")
         ),
+    )
+
+
+def _due_customer(
+    row: Mapping[Hashable, Any], table: rfm.CustomerTable, names: npt.NDArray[np.object_], contacts: people.Contacts
+) -> DueCustomer:
+    key = table.customer[row["customer"]]
+    return DueCustomer(
+        customer=contacts.label(key),
+        name=contacts.name(key),
+        product=str(names[row["item"]]),
+        last=day(row["last"]),
+        due=day(row["due"]),
+        late=row["late"],
+        money=row["money"],
+        chance=row["chance"],
     )
 
 

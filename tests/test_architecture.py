@@ -132,7 +132,10 @@ def test_arrows_point_down(module: str) -> None:
         if own is None or below is None:
             continue
         same_package = own == below and module.rpartition(".")[0] == other.rpartition(".")[0].removesuffix(".simulator")
-        inside = module.startswith(("analytics.reading", "analytics.charts", "analytics.itemsets", "bot.store")) or "handlers" in module
+        inside = (
+            module.startswith(("analytics.reading", "analytics.charts", "analytics.itemsets", "bot.store"))
+            or "handlers" in module
+        )
         assert below > own or same_package or inside, f"{module} must not import {other}"
 
 

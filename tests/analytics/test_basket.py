@@ -18,7 +18,7 @@ from analytics.basket_lists import sheet
 from analytics.basket_options import VIEWS, BasketOptions, options, understood
 from analytics.bundles import Advice, BasketReport
 from analytics.dataset import Kind, Role, Shop
-from analytics.errors import OptionError, TooFewCustomers, UnknownGroup, UnknownProduct
+from analytics.errors import MissingData, OptionError, TooFewCustomers, UnknownGroup, UnknownProduct
 from analytics.next_purchase import DueReport, GroupReport, NextReport
 from tests.analytics.shops import Row, dataset, line, named_shop, orders, shop
 
@@ -186,6 +186,8 @@ def test_categories_may_be_asked_for() -> None:
     rows = [{**row, "category": row["product_name"].replace("thing", "sort")} for row in pairs_shop()]
     assert asked_of(shop(rows), "category").by == "category"
     assert asked_of(shop(rows), "类目").items == 12
+    with pytest.raises(MissingData):
+        asked_of(shop(pairs_shop()), "category")
 
 
 def refills(seed: int = 3) -> list[Row]:
