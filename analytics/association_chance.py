@@ -30,9 +30,9 @@ class Evidence:
 
     `fisher` is that of as many baskets with both or more under independence; `improvement` the largest of those
     against the rules one item shorter (for a single item on the left there is none: the same as `fisher`), looked at up
-    to the first above the level; `sized` is the largest of all these allowing for basket sizes, and a tenth more. `expected` is in how
-    many baskets both would be together by chance, given the basket sizes and what the shorter rules give. Where one
-    test has failed, the later ones are not made: 0 and NaN.
+    to the first above the level; `sized` is the largest of all these allowing for basket sizes, and a tenth more.
+    `expected` is in how many baskets both would be together by chance, given the basket sizes and what the shorter
+    rules give. Where one test has failed, the later ones are not made: 0 and NaN.
     """
 
     fisher: Floats

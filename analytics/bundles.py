@@ -84,12 +84,23 @@ class Mined:
         self.least, self.sets = frequent(self.book.baskets, chosen)
 
     @cached_property
-    def rules(self) -> Rules:
-        return association.rules(self.book.baskets, self.sets)
+    def _judged(self) -> tuple[Rules, Evidence, int]:
+        """The rules beyond chance, what speaks for them, and how many were tried."""
+        found = association.rules(self.book.baskets, self.sets)
+        proof = evidence(self.book.baskets, found)
+        return found.take(proof.real), proof.take(proof.real), len(found)
 
-    @cached_property
+    @property
+    def rules(self) -> Rules:
+        return self._judged[0]
+
+    @property
     def proof(self) -> Evidence:
-        return evidence(self.book.baskets, self.rules)
+        return self._judged[1]
+
+    @property
+    def tried(self) -> int:
+        return self._judged[2]
 
     @cached_property
     def worth(self) -> Worth:
@@ -163,7 +174,7 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
         largest=mined.book.largest,
         least=mined.least,
         sets=len(mined.sets),
-        tried=len(mined.rules),
+        tried=mined.tried,
         follow=mined.worth.follow,
         about=None if about is None else str(mined.book.names[about]),
         rules=len(best),
