@@ -17,7 +17,7 @@ import click
 from benchmarks.data import Missing
 from benchmarks.measure import Line, table
 
-SUBJECTS = ("reading", "answers", "clustering", "conversation")
+SUBJECTS = ("reading", "answers", "clustering", "mining", "conversation")
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "fastexcel", "python-calamine", "python-telegram-bot")
 
 

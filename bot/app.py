@@ -56,7 +56,7 @@ def build(settings: Settings, transport: Transport | None = None) -> App:
         settings=settings,
         store=store,
         access=access,
-        compute=Compute(settings.workers, settings.job_seconds),
+        compute=Compute(settings.workers, settings.job_seconds, settings.data / "compiled"),
         renderer=Renderer(resources.TEMPLATES),
     )
     assert settings.token is not None

@@ -8,6 +8,9 @@ import os
 import resource
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -26,11 +29,12 @@ class Compute:
 
     With `workers` = 0 the call is made at once, in this process. Otherwise a call that lasts longer than `seconds` is
     killed and raises TookTooLong; one whose process dies raises WorkerDied; both leave the pool working. Cancelling
-    the awaiting task kills the call.
+    the awaiting task kills the call. `cache` is a folder for compiled code.
     """
 
-    def __init__(self, workers: int, seconds: int) -> None:
+    def __init__(self, workers: int, seconds: int, cache: Path | None = None) -> None:
         self.seconds = seconds
+        self._cache = cache
         self._stopping = False
         self._awaited: set[asyncio.Future[Any]] = set()
         # Spinning threads of numeric libraries cost a busy machine far more than they bring.
@@ -70,7 +74,7 @@ class Compute:
     def _open(self) -> ProcessPool:
         """A pool whose workers are starting: the first question should not wait for their imports."""
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare)
+        pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare, initargs=(self._cache,))
         pool.schedule(os.getpid)
         return pool
 
@@ -85,7 +89,7 @@ class Compute:
             self._pool.join()
 
 
-def _prepare() -> None:
+def _prepare(cache: Path | None) -> None:
     """Make a worker polite and warm: it yields to the conversation, has a ceiling, and has the heavy imports done."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
@@ -97,3 +101,12 @@ def _prepare() -> None:
     import analytics.registry
 
     del analytics, matplotlib, sklearn
+    if find_spec("numba"):
+        Thread(target=_compile, args=(cache,), daemon=True).start()
+
+
+def _compile(cache: Path | None) -> None:
+    """Have the compiled parts at hand; until then, and without the extra `fast`, numpy does their work."""
+    from analytics.itemsets import warm_up
+
+    warm_up(cache)

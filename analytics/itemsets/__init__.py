@@ -16,7 +16,11 @@ MOST = 5_000_000
 
 
 def mine(baskets: Baskets, min_count: int, most: int = MOST) -> Itemsets:
-    """All sets of items that at least `min_count` baskets hold, by the quickest way at hand."""
+    """All sets of items that at least `min_count` baskets hold, as far as `most` sets go, by the quickest way at hand.
+
+    That is Eclat, by the compiled kernel where it is ready: of the three it is the quickest, or nearly, on dense and on
+    sparse data. Apriori intersects whole columns, and FP-growth's trees share little where baskets are long.
+    """
     if compiled.ready():
         return compiled.eclat(baskets, min_count, most)
     return eclat(baskets, min_count, most)

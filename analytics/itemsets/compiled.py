@@ -23,14 +23,15 @@ def warm_up(cache: Path | None = None) -> bool:
     """Load the kernel, or compile it where no earlier process has; True when it is ready, False without numba.
 
     Compiling takes seconds, so call this from a thread of its own in a worker; until it is done, `ready` says no.
-    `cache` is a folder for compiled code, for where the program's own cannot be written.
+    `cache` is a folder for compiled code, for where the program's own cannot be written. Where nothing can be written,
+    the answer is False too: to compile again in every process would cost more than it brings.
     """
     global _search  # noqa: PLW0603 - what is compiled serves the whole process
     if cache is not None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
     try:
         from analytics.itemsets.kernel import search
-    except ImportError:
+    except (ImportError, RuntimeError):
         return False
     # Compiles for exactly these types, and for no others later.
     nothing, none = np.zeros(1, np.int64), np.zeros(0, np.int32)
