@@ -77,6 +77,21 @@ def lively(size: int = 120, seed: int = 1) -> list[dict[str, Any]]:
     return rows
 
 
+def pairs_shop(size: int = 400, seed: int = 2) -> list[dict[str, Any]]:
+    """Each order has three of ten things at random; half of the orders with tea have a cup besides."""
+    dice = Random(seed)
+    rows: list[dict[str, Any]] = []
+    for number in range(size):
+        things = dice.sample([f"thing {i}" for i in range(10)] + ["tea"], 3)
+        if "tea" in things and dice.random() < 0.5:
+            things.append("cup")
+        customer = f"c{dice.randrange(60):02}"
+        for name in things:
+            price = {"tea": 5.0, "cup": 12.0}.get(name, 7.0)
+            rows.append(line(customer, number % 300, price, f"o{number}", product_name=name))
+    return rows
+
+
 def shop(rows: Iterable[Row], currency: str | None = "GBP") -> Shop:
     """A shop that has sent these order lines."""
     return Shop(orders=orders(list(rows), currency))

@@ -20,7 +20,7 @@ from analytics.bundles import Advice, BasketReport
 from analytics.dataset import Kind, Role, Shop
 from analytics.errors import MissingData, OptionError, TooFewCustomers, UnknownGroup, UnknownProduct
 from analytics.next_purchase import DueReport, GroupReport, NextReport
-from tests.analytics.shops import Row, dataset, line, named_shop, orders, shop
+from tests.analytics.shops import Row, dataset, line, named_shop, orders, pairs_shop, shop
 
 
 def chosen(words: Sequence[str], asked: Asked | None = None) -> BasketOptions:
@@ -37,21 +37,6 @@ def asked_of(target: Shop, *words: str) -> BasketReport:
     report = answered(target, *words)
     assert isinstance(report, BasketReport)
     return report
-
-
-def pairs_shop(size: int = 400, seed: int = 2) -> list[Row]:
-    """Each order has three of ten things at random; half of the orders with tea have a cup besides."""
-    dice = Random(seed)
-    rows: list[Row] = []
-    for number in range(size):
-        things = dice.sample([f"thing {i}" for i in range(10)] + ["tea"], 3)
-        if "tea" in things and dice.random() < 0.5:
-            things.append("cup")
-        customer = f"c{dice.randrange(60):02}"
-        for name in things:
-            price = {"tea": 5.0, "cup": 12.0}.get(name, 7.0)
-            rows.append(line(customer, number % 300, price, f"o{number}", product_name=name))
-    return rows
 
 
 def test_what_sells_together_is_said_with_numbers_that_can_be_counted() -> None:

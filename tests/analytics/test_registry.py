@@ -8,9 +8,9 @@ from analytics import registry
 from analytics.analysis import Asked
 from analytics.dataset import Kind, Shop
 from analytics.errors import MissingData, OptionError, UnknownGroup
-from tests.analytics.shops import customers, dataset, line, lively, shop
+from tests.analytics.shops import customers, dataset, line, lively, pairs_shop, shop
 
-EVERYTHING = Shop(orders=shop(lively()).orders, customers=customers({"age": [30.0]}))
+EVERYTHING = Shop(orders=shop([*lively(), *pairs_shop()]).orders, customers=customers({"age": [30.0]}))
 
 
 def test_every_analysis_is_found_by_its_name() -> None:
