@@ -37,7 +37,7 @@ class Asked:
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
     segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `view` is the side of the answer
-    that is wanted; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
+    that is wanted; `today` the owner's own day, after which nothing has happened yet; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
     """
 
     language: str = "en"
@@ -48,6 +48,7 @@ class Asked:
     cuts: Cuts = field(default_factory=Cuts)
     remembered: str | None = None
     view: str = "body"
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Outcome:
     """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked.
 
     `cleaned` is how many columns were treated as the owner decided before the answer was worked out; `remember` what
-    the analysis wants to be told when it is asked again.
+    the analysis wants to be told when it is asked again. `future` order lines are dated after today and do not count.
     """
 
     analysis: str
@@ -112,6 +113,7 @@ class Outcome:
     answerable: tuple[str, ...]
     cleaned: int = 0
     remember: str | None = None
+    future: int = 0
 
 
 @dataclass(frozen=True)

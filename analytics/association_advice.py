@@ -74,13 +74,17 @@ def best_first(found: Rules, proof: Evidence, value: Worth, price: Floats | None
     """The rules beyond chance in the order to show them: of a set of items one, and no product again and again.
 
     By the lower limit of the co-purchases beyond chance, times the consequent's price where prices are known (an unknown
-    one counts as the median). A rule one of whose products was already in k better ones comes after all those with
-    fewer such.
+    one counts as the median). Of a set the rule where an offer moves most: what nearly all of them take anyway, or hardly
+    anybody does, brings little (the same nudge moves a share c by c(1 - c) on the logistic scale, again times the price).
+    A rule one of whose products was already in k better ones comes after all those with fewer such.
     """
-    score = value.extra * (_prices(price)[found.consequent] if price is not None else 1.0)
+    each: Floats = np.ones(len(found)) if price is None else _prices(price)[found.consequent]
+    score = value.extra * each
     rows = np.flatnonzero(proof.real & (value.extra > 0))
+    moved = (found.confidence * (1 - found.confidence) * each).round(12)[rows]
+    rows = rows[np.lexsort((found.consequent[rows], -score[rows], -moved, found.whole[rows]))]
+    rows = rows[np.unique(found.whole[rows], return_index=True)[1]]
     rows = rows[np.lexsort((found.consequent[rows], -found.lift[rows], -value.confidence[rows], -score[rows]))]
-    rows = rows[np.sort(np.unique(found.whole[rows], return_index=True)[1])]
     often: dict[int, int] = {}
     turn = np.zeros(len(rows), np.int64)
     for place, rule in enumerate(rows.tolist()):
@@ -108,7 +112,7 @@ def ubiquitous(baskets: Baskets, no_products: Mask | None = None) -> Mask:
         size, share = counts[others], together[others] / counts[others]
         middle = share + FAR**2 / (2 * size)
         lower = (middle - FAR * np.sqrt(share * (1 - share) / size + (FAR / (2 * size)) ** 2)) / (1 + FAR**2 / size)
-        found[item] = bool((lower <= PULL * counts[item] / n).all())
+        found[item] = bool(others.any() and (lower <= PULL * counts[item] / n).all())
     return found
 
 

@@ -36,9 +36,10 @@ def following(report: NextReport, reader: str) -> bytes:
     """What share of the buyers of the one comes back for the other, and after how long."""
     best = report.steps[0]
     gap = language.count(best.gap, reader)
+    follows, bought = ("again", "再买") if best.refill else ("follows", "买")
     title = {
-        "en": f"{charts.shortened(best.then, 28)} follows after {gap} days",
-        "zh": f"{charts.shortened(best.then, 28)}：一般 {gap} 天后买",
+        "en": f"{charts.shortened(best.then, 28)}: {follows} after {gap} days",
+        "zh": f"{charts.shortened(best.then, 28)}：一般 {gap} 天后{bought}",
     }[reader]
     within = language.count(report.within, reader)
     subtitle = {

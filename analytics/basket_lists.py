@@ -21,8 +21,9 @@ def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataF
     mined = Mined(shop, chosen)
     if chosen.listed == "offers":
         return _offer_sheet(shop, mined, chosen, reader)
-    found = mined.rules.take(mined.best)
-    advice = [mined.advice(int(rule)) for rule in mined.best]
+    best = mined.shown[1]
+    found = mined.rules.take(best)
+    advice = [mined.advice(int(rule)) for rule in best]
     rows = {
         "with": [" + ".join(entry.with_) for entry in advice],
         "then": [entry.then for entry in advice],
@@ -32,7 +33,7 @@ def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataF
         "lift": found.lift.round(3),
         "leverage": found.leverage.round(6),
         "conviction": found.conviction.round(3),
-        "log10_chance": (mined.proof.fisher[mined.best] / np.log(10)).round(1),
+        "log10_chance": (mined.proof.fisher[best] / np.log(10)).round(1),
     }
     return language.BASKET_LISTS[reader]["rules"], pd.DataFrame(rows).rename(columns=language.BASKET_HEADERS[reader])
 
@@ -47,7 +48,8 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
     owner = np.where(book.customer >= 0, np.append(place, -1)[book.customer], -1)
     each = np.repeat(owner, book.baskets.sizes)
     owned = of_pairs(each[each >= 0], book.baskets.item[each >= 0], len(table), book.baskets.items)
-    real = mined.rules.take(mined.best)
+    # Either way round: what to offer follows from what the customer has.
+    real = mined.rules.take(mined.worth.extra > 0)
     offers = best_missing(owned, real)
     chosen_ones = np.flatnonzero(offers.rule >= 0)
     chosen_ones = chosen_ones[np.argsort(-table.money[chosen_ones], kind="stable")]

@@ -83,10 +83,10 @@ def options(words: Sequence[str], asked: Asked) -> BasketOptions:
     return replace(chosen, about=" ".join(rest))
 
 
-def words_of(chosen: BasketOptions) -> str:
-    """The words that ask for the same again, without the page."""
+def words_of(chosen: BasketOptions, about: str | None = None) -> str:
+    """The words that ask for the same again, without the page; `about` is what to call the product."""
     threshold = "" if chosen.threshold is None else _plain(chosen.threshold)
-    parts = ("category" if chosen.by == "category" else "", threshold, chosen.about)
+    parts = ("category" if chosen.by == "category" else "", threshold, about or chosen.about)
     return " ".join(part for part in parts if part)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import rfm, traits
+from analytics import language, rfm, traits
 from analytics.cleaning import code
 from analytics.dataset import Dataset, Kind, Role, Shop
 from analytics.errors import UnknownAttribute
@@ -25,7 +25,7 @@ FEW_NUMBERS = 6
 COUNTED_FROM = (1, 2, 3, 6, 11)
 COUNTS = ("1", "2", "3–5", "6–10", "11+")
 DECADES = (20.0, 30.0, 40.0, 50.0, 60.0)
-AND = re.compile(r"\s+(?:by|and|x)\s+|\s*[,，、×&]\s*|\s*[按和与]\s*")
+AND = re.compile(r"\s+(?:by|and|x)\s+|\s*[,，、×&+]\s*|\s*[按和与]\s*", re.IGNORECASE)
 
 # What people call the attributes that every shop may have; the owner's own headers are known besides.
 CALLED: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,8 @@ CALLED: dict[str, tuple[str, ...]] = {
     "spend": ("spend", "spending", "money", "value", "消费", "金额", "消费额", "价值"),
     "joined": ("joined", "first order", "since", "cohort", "首单", "首单时间", "新老", "加入时间"),
 }
-BY_MONEY = {"segment", "spend"}
+# Who spends more has ordered more and been here longer: cut by these, spending differs of course.
+BY_MONEY = {"segment", "spend", "orders", "joined"}
 COMPUTED = ("segment", "orders", "spend", "joined")
 
 
@@ -80,7 +81,7 @@ class Level:
 class Row:
     """The customers of one level (of each attribute). Money is None without orders.
 
-    `spend` is the median, `repeating` the share who ordered more than once; `times` says how many times the middle
+    `spend` is the median, `repeating` the share who ordered more than once, both None of fewer than ten; `times` says how many times the middle
     customer's spend theirs is, only where chance does not explain it.
     """
 
@@ -114,7 +115,7 @@ class BreakdownReport:
 
     @property
     def by_money(self) -> bool:
-        """Whether the customers are cut by what they spend, so that of course it differs."""
+        """Whether the customers are cut by what they spend or what goes with it, so that of course it differs."""
         return bool(BY_MONEY & {attribute.code for attribute in self.attributes})
 
     @property
@@ -181,11 +182,14 @@ def wanted(text: str, known: Sequence[Attribute]) -> tuple[Attribute, ...]:
     whole = _named(text, known)
     if whole is not None:
         return (whole,)
-    parts = [part for part in AND.split(text.strip()) if part]
-    found = tuple(dict.fromkeys(attribute for part in parts if (attribute := _named(part, known)) is not None))
-    if not 1 <= len(parts) <= 2 or len(found) != len(parts):
-        raise UnknownAttribute("segments", text, tuple((attribute.code, attribute.name) for attribute in known))
-    return found
+    words = text.split()
+    pairs = [[part for part in AND.split(text.strip()) if part]]
+    pairs += [[" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words))]
+    for parts in pairs:
+        found = tuple(dict.fromkeys(attribute for part in parts if (attribute := _named(part, known)) is not None))
+        if 1 <= len(parts) <= 2 and len(found) == len(parts):
+            return found
+    raise UnknownAttribute("segments", text, tuple((attribute.code, attribute.name) for attribute in known))
 
 
 def _named(text: str, known: Sequence[Attribute]) -> Attribute | None:
@@ -193,7 +197,8 @@ def _named(text: str, known: Sequence[Attribute]) -> Attribute | None:
     if not said:
         return None
     for attribute in known:
-        if said in (attribute.code, attribute.name.partition(":")[2].casefold(), *CALLED.get(attribute.code, ())):
+        shown = [language.column(attribute.name, reader).casefold() for reader in language.LANGUAGES]
+        if said in (attribute.code, *shown, *CALLED.get(attribute.code, ())):
             return attribute
     close = [attribute for attribute in known if len(said) > 1 and said in attribute.name.partition(":")[2].casefold()]
     return close[0] if len(close) == 1 else None
@@ -212,13 +217,14 @@ def breakdown(shop: Shop, book: Book, text: str) -> BreakdownReport:
         pooled += rare
     money = None if book.table is None else book.table.money
     frequency = None if book.table is None else book.table.frequency
-    # Groups made by money differ in money: to test that would be to go round in a circle.
+    # Groups made by money, or by time to spend it in, differ in money: to test that would be to go round in a circle.
     beyond = (
         {} if money is None or BY_MONEY & {attribute.code for attribute in attributes} else _beyond_chance(codes, money)
     )
     rows = []
     for cell in np.unique(codes):
         inside = codes == cell
+        thin = np.count_nonzero(inside) < traits.FEWEST
         cells = np.unravel_index(cell, [len(own) for own in levels])
         rows.append(
             Row(
@@ -227,8 +233,8 @@ def breakdown(shop: Shop, book: Book, text: str) -> BreakdownReport:
                 share_of_customers=float(inside.mean()),
                 sales=None if money is None else float(money[inside].sum()),
                 share_of_sales=None if money is None or money.sum() <= 0 else float(money[inside].sum() / money.sum()),
-                spend=None if money is None else float(np.median(money[inside])),
-                repeating=None if frequency is None else float((frequency[inside] > 1).mean()),
+                spend=None if money is None or thin else float(np.median(money[inside])),
+                repeating=None if frequency is None or thin else float((frequency[inside] > 1).mean()),
                 times=beyond.get(int(cell)),
             )
         )

@@ -10,18 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics import association, basketing
+from analytics.analysis import Need
 from analytics.association import Rules
 from analytics.association_advice import Worth, best_first, worth
 from analytics.association_chance import Evidence, evidence, minimum_count
 from analytics.basket_options import BasketOptions, words_of
 from analytics.basketing import Book, By
 from analytics.baskets import Baskets
-from analytics.dataset import Shop
+from analytics.dataset import Kind, Role, Shop
 from analytics.errors import UnknownProduct
 from analytics.itemsets import Itemsets, mine
 
 SHOWN = 4
 MOST_SETS = 300_000
+# Bytes of a product's name in a button's question, which has 64 in all.
+BUTTON = 30
+CUSTOMERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class BasketReport:
     """The answer of `/basket`: `advice` from `first_shown` on, of `rules` beyond chance about `about` (all, if None).
 
     `several` baskets have two products or more; `least` is in how many baskets products must be together to be looked
-    at, `sets` how many such sets there are, `tried` how many rules could have been tried. The rest as in `Book`.
+    at, `sets` how many such sets there are, `tried` how many rules could have been tried. `customers` says whether the
+    orders name them; `words` ask for the same again. The rest as in `Book`.
     """
 
     by: By
@@ -70,6 +75,7 @@ class BasketReport:
     rules: int
     first_shown: int
     advice: tuple[Advice, ...]
+    customers: bool
     words: str
 
 
@@ -111,6 +117,14 @@ class Mined:
         """The rules beyond chance, the most useful first."""
         return best_first(self.rules, self.proof, self.worth, self.book.price)
 
+    @cached_property
+    def shown(self) -> tuple[int | None, association.Ints]:
+        """The product that is asked for, None for all, and the rules to show about it, the most useful first."""
+        if not self.chosen.about:
+            return None, self.best
+        about = product(self.book.names, self.book.baskets.counts, self.chosen.about)
+        return about, self.best[association.about(self.rules, about)[self.best]]
+
     def advice(self, rule: int) -> Advice:
         rules, book = self.rules, self.book
         units, money = float(self.worth.units[rule]), float(self.worth.money[rule])
@@ -137,11 +151,30 @@ def product(names: npt.NDArray[np.object_], counts: association.Ints, said: str)
         i for i, name in enumerate(known) if wanted in name
     ]
     if not found:
-        near = process.extract(wanted, known, scorer=fuzz.partial_ratio, score_cutoff=80, limit=5)
+        # One wrong sign of four is a slip where four signs are a name, and another word where they are letters.
+        alike = 80 if wanted.isascii() else 75
+        near = process.extract(wanted, known, scorer=fuzz.partial_ratio, score_cutoff=alike, limit=5)
         found = [place for _, _, place in near]
     if not found:
         raise UnknownProduct("basket", said)
     return max(found, key=lambda item: (int(counts[item]), -item))
+
+
+def spelt(names: npt.NDArray[np.object_], counts: association.Ints, item: int) -> str:
+    """Words by which `product` finds that item again, short enough for a button where such are to be found."""
+    words = str(names[item]).split()
+    whole = " ".join(words)
+    ends = [" ".join(words[i:]) for i in range(len(words))]
+    cuts = [whole, *(part for end in ends if (part := clipped(end, BUTTON)) != whole)]
+    for part in cuts:
+        if len(part.encode()) <= BUTTON and product(names, counts, part) == item:
+            return part
+    return clipped(whole, BUTTON)
+
+
+def clipped(text: str, most: int) -> str:
+    """As much of the text as fits into so many bytes."""
+    return text.encode()[:most].decode(errors="ignore").strip()
 
 
 def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
@@ -155,10 +188,7 @@ def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
 def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
     """The page of rules that is asked for, about everything or about one product."""
     mined = Mined(shop, chosen)
-    about = product(mined.book.names, mined.book.baskets.counts, chosen.about) if chosen.about else None
-    best = mined.best
-    if about is not None:
-        best = best[association.about(mined.rules, about)[best]]
+    about, best = mined.shown
     start = SHOWN * chosen.page if SHOWN * chosen.page < len(best) else 0
     return BasketReport(
         by=chosen.by,
@@ -180,5 +210,6 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
         rules=len(best),
         first_shown=start,
         advice=tuple(mined.advice(int(rule)) for rule in best[start : start + SHOWN]),
-        words=words_of(chosen),
+        customers=shop.orders is not None and shop.orders.has(*CUSTOMERS.columns),
+        words=words_of(chosen, None if about is None else spelt(mined.book.names, mined.book.baskets.counts, about)),
     )

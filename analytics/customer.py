@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics import charts, language, lookup, outlook, people, purchases, rfm
+from analytics import charts, language, lookup, outlook, people, purchases, ranking, rfm
 from analytics.analysis import Analysis, Asked, Member, Need, Vocabulary
 from analytics.charts.story import Dot, story
 from analytics.dataset import Kind, Role, Shop
@@ -88,6 +88,8 @@ def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
     table = rfm.customer_table(lines, None if chosen.as_of is None else pd.Timestamp(chosen.as_of))
     if not len(table):
         raise TooFewCustomers("customer", 0, 1)
+    rules = replace(chosen.rules, vocabulary=ranking.in_force(table, chosen.rules.vocabulary))
+    chosen = replace(chosen, rules=rules)
     if chosen.query:
         matched = lookup.find(chosen.query, shop.people, table.customer)
         places = pd.Index(table.customer).get_indexer(pd.Index(matched, dtype=object))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics import naming, natural, rfm
-from analytics.clusters import Method
+from analytics.clusters import Candidate, Method
 from analytics.dataset import Dataset, Role
 from analytics.explain import Rule, explain
 from analytics.features import standardised, unskewed
@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 MAPPED = 600
 WORTH_SEEING = 0.7
 SEED = 7
+COMPARED = 6
 MOSTLY_POSITIVE, LOPSIDED = 0.9, 5
 
 
@@ -89,6 +90,15 @@ class GroupsReport:
     baseline: float | None
     map: Map | None
     memory: str | None
+
+    @property
+    def compared(self) -> tuple[Candidate, ...]:
+        """The partition chosen and the others that part the customers best, six in all."""
+        if self.found is None:
+            return ()
+        best = sorted(self.found.candidates, key=lambda candidate: -candidate.silhouette)
+        chosen = [one for one in best if (one.method, one.groups) == (self.found.method, self.found.groups)]
+        return (*chosen, *(one for one in best if one not in chosen))[:COMPARED]
 
 
 def of_orders(

@@ -168,26 +168,84 @@ CLAIMS: dict[str, dict[tuple[str, str], str]] = {
 }
 
 
+# The same, set against the group of the otherwise same name.
+RATHER: dict[str, dict[tuple[str, str], str]] = {
+    "en": {
+        ("recency", "low"): "bought more lately",
+        ("recency", "high"): "silent for longer",
+        ("frequency", "high"): "come more often",
+        ("frequency", "low"): "come less often",
+        ("money", "high"): "spend more",
+        ("money", "low"): "spend less",
+        ("age", "high"): "rather older",
+        ("age", "low"): "rather younger",
+    },
+    "zh": {
+        ("recency", "low"): "下单较近",
+        ("recency", "high"): "下单较早",
+        ("frequency", "high"): "来得较多",
+        ("frequency", "low"): "来得较少",
+        ("money", "high"): "花得较多",
+        ("money", "low"): "花得较少",
+        ("age", "high"): "年纪较大",
+        ("age", "low"): "年纪较小",
+    },
+}
+
+# Values that sheets have in the other language or in short, as a reader says them.
+SAID: dict[str, dict[str, str]] = {
+    "en": {"是": "Yes", "否": "No", "yes": "Yes", "no": "No"},
+    "zh": {"yes": "是", "no": "否", "true": "是", "false": "否", "是": "是", "否": "否"},
+}
+SEX: dict[str, str] = dict.fromkeys(("f", "female", "女", "女性"), "F") | dict.fromkeys(
+    ("m", "male", "男", "男性"), "M"
+)
+SEXES: dict[str, dict[str, str]] = {"en": {"F": "Women", "M": "Men"}, "zh": {"F": "女", "M": "男"}}
+
+
+def said_of(value: str, feature: str, language: str) -> str:
+    """A value of a column as the reader says it: 女 for Female, 否 for No; others as the sheet has them."""
+    if feature == "sex":
+        return SEXES[language].get(sex(value), value)
+    return SAID[language].get(value.casefold(), value)
+
+
+def sex(value: str) -> str:
+    """F or M however a sheet words it; other values as they are."""
+    return SEX.get(value.casefold(), value)
+
+
 def without_unit(header: str) -> str:
     """A header without what stands in brackets behind it: Annual Income (k$) is Annual Income."""
     return re.sub(r"\s*[（(\[][^（）()\[\]]*[）)\]]\s*$", "", header) or header
 
 
 def claimed(feature: str, sort: str, value: str, rather: bool, language: str) -> str:
-    """One claim of a group's name: come often; high Income; mostly Bath; rather younger."""
+    """One claim of a group's name: come often; high Income; mostly Bath; rather younger than its namesake."""
     if sort == "middle":
         return {"en": "in the middle", "zh": "居中"}[language]
-    if sort == "value":
-        return {"en": f"mostly {value}", "zh": f"多为{value}"}[language]
     header = without_unit(column(feature, language))
+    if sort == "value":
+        said = said_of(value, feature, language)
+        # A bare Yes, No or 3 says nothing without what it is about.
+        about = header if value.casefold() in SAID[language] or (len(value) < 3 and value.isascii()) else ""
+        about = "" if feature == "sex" else about
+        return {"en": f"{about} mostly {said}".strip(), "zh": f"{about}多为{said}"}[language]
     plain = {
         ("en", "high"): f"high {header}",
         ("en", "low"): f"low {header}",
         ("zh", "high"): f"{header}高",
         ("zh", "low"): f"{header}低",
     }[language, sort]
-    said = CLAIMS[language].get((feature, sort), plain)
-    return f"{ {'en': 'rather ', 'zh': '较'}[language] if rather else '' }{said}"
+    if rather:
+        more = {
+            ("en", "high"): f"higher {header}",
+            ("en", "low"): f"lower {header}",
+            ("zh", "high"): f"{header}较高",
+            ("zh", "low"): f"{header}较低",
+        }[language, sort]
+        return RATHER[language].get((feature, sort), more)
+    return CLAIMS[language].get((feature, sort), plain)
 
 
 BASKET_LISTS: dict[str, dict[str, str]] = {
@@ -249,7 +307,9 @@ def group_name(claims: Iterable[Any], language: str) -> str:
 def level(found: Any, attribute: str, currency: str | None, language: str) -> str:
     """The value or band of an attribute (see `analytics.breakdown.Level`): Bath, 20–30, £100 and more, not known."""
     if found.sort == "value":
-        return NAMES[language].get(found.label, found.label) if attribute == "segment" else str(found.label)
+        if attribute == "segment":
+            return NAMES[language].get(found.label, str(found.label))
+        return said_of(str(found.label), attribute, language)
     if found.sort != "band":
         return {"other": {"en": "others", "zh": "其他"}, "unknown": {"en": "not known", "zh": "未知"}}[found.sort][
             language

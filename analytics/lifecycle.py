@@ -83,6 +83,15 @@ class LifecycleReport:
         return next(stage for stage in (*self.stages, self.slipping) if stage.code == code)
 
 
+def understood(words: Sequence[str]) -> tuple[str, ...]:
+    """A stage as people type it, `Lost` or `流失`, asks for its people; other words stay."""
+    codes = (*STAGES, SLIPPING)
+    said = {language.named(f"stage_{code}", reader).casefold(): code for code in codes for reader in language.LANGUAGES}
+    word = " ".join(words).strip().casefold()
+    code = word if word in codes else said.get(word)
+    return ("names", code) if code else tuple(words)
+
+
 def options(words: Sequence[str], asked: Asked) -> LifecycleOptions:
     """`/lifecycle [stage]`: one of the seven stages, `slipping`, or nothing."""
     word = " ".join(words).lower()
@@ -289,4 +298,5 @@ ANALYSIS = Analysis(
     views=("cohorts", "movers", "names", "method", "why", "list"),
     sheet=sheet,
     pictured=("body", "cohorts", "movers"),
+    understood=understood,
 )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import charts, language, rfm
+from analytics import charts, language, ranking, rfm
 from analytics.analysis import Cuts, Vocabulary
 from analytics.dataset import Role
 
@@ -178,7 +178,7 @@ def movers(
     """The changes between two tables; None where either has too few customers for groups."""
     if min(len(before), len(after)) < FEWEST_CUSTOMERS:
         return None
-    chosen = cuts or Cuts()
+    vocabulary, chosen = ranking.in_force(after, vocabulary), cuts or Cuts()
     found = moved(standing(before, vocabulary, chosen), standing(after, vocabulary, chosen))
     known = set(before.customer)
     return Movers(

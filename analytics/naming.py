@@ -171,7 +171,13 @@ def _told_apart(
                 for feature in ordered[: max(1, len(alike) - 1)]
             )
             told[code] = (*(claim for claim in claims[code] if claim.sort != "middle"), *further)
-    return told
+    plain = {code: tuple(claim for claim in some if not _refined(claim, some)) for code, some in told.items()}
+    return plain if len({frozenset(some) for some in plain.values()}) == len(plain) else told
+
+
+def _refined(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Whether another claim compares with a namesake in the same feature: not both of much, rather little."""
+    return not claim.rather and any(other.rather and other.feature == claim.feature for other in claims)
 
 
 def _above(ranks: Mapping[str, Mapping[str, float]], alike: Sequence[str], code: str, feature: str) -> bool:

@@ -12,20 +12,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics import basketing, people, purchases, ranking, rfm, sequences
-from analytics.analysis import Need, Vocabulary
+from analytics.analysis import Vocabulary
 from analytics.association_contrast import differences
-from analytics.basket_options import BasketOptions
+from analytics.basket_options import BasketOptions, words_of
 from analytics.baskets import of_pairs
-from analytics.bundles import SHOWN, frequent, product
-from analytics.dataset import Kind, Role, Shop
-from analytics.errors import TooFewCustomers, UnknownGroup
+from analytics.bundles import CUSTOMERS, SHOWN, frequent, product, spelt
+from analytics.dataset import Role, Shop
+from analytics.errors import MissingData, UnknownGroup
 from analytics.sequences import Purchases, Sequences
 from analytics.sequences_due import AHEAD, due
 
 DAYS_WORK = 10
 FORTNIGHT = 14
 PAIRS = 50
-CUSTOMERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
+LIKELY = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class NextReport:
-    """The answer of `/basket next`: what is bought after what, `within` so many days."""
+    """The answer of `/basket next`: what is bought after what, `within` so many days; of all `found`, a page of `steps`."""
 
     customers: int
     within: int
@@ -62,6 +62,8 @@ class NextReport:
     tried: int
     about: str | None
     due: int
+    first_shown: int
+    words: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class DueCustomer:
 
 @dataclass(frozen=True)
 class DueReport:
-    """The answer of `/basket due`: how many customers are due `now` or in the coming `week`; `products` with how many.
+    """The answer of `/basket due`: how many customers are due `now`, others in the coming `week`; `products` with how many.
 
     `customers` are those most likely to buy for most money, each once.
     """
@@ -116,10 +118,10 @@ class GroupReport:
 
 
 def customers(shop: Shop, chosen: BasketOptions) -> tuple[rfm.CustomerTable, pd.DataFrame]:
-    """The customer table and its order lines; TooFewCustomers where the orders name none."""
+    """The customer table and its order lines; MissingData where the orders name none, or no days or amounts."""
     assert shop.orders is not None
-    if not shop.orders.has(*CUSTOMERS.columns):
-        raise TooFewCustomers("basket", 0, ranking.FEWEST_CUSTOMERS)
+    if lacking := CUSTOMERS.lacking(shop):
+        raise MissingData("basket", lacking)
     lines = ranking.order_lines(shop.orders, chosen.as_of)
     return ranking.customers(lines, chosen.as_of), lines
 
@@ -143,17 +145,21 @@ def next_purchases(shop: Shop, chosen: BasketOptions) -> NextReport:
     found = sequences.follow(bought)
     about = None
     shown = np.arange(len(found))
+    counts = np.bincount(bought.item, minlength=bought.items)
     if chosen.about:
-        about = product(names, np.bincount(bought.item, minlength=bought.items), chosen.about)
+        about = product(names, counts, chosen.about)
         shown = np.flatnonzero((found.first == about) | (found.then == about))
+    start = SHOWN * chosen.page if SHOWN * chosen.page < len(shown) else 0
     return NextReport(
         customers=len(table),
         within=found.horizon,
-        steps=tuple(_step(found, int(i), names) for i in shown[:SHOWN]),
+        steps=tuple(_step(found, int(i), names) for i in shown[start : start + SHOWN]),
         found=len(shown),
         tried=found.tried,
         about=None if about is None else str(names[about]),
         due=int(due_rows(bought, found)["customer"].nunique()),
+        first_shown=start,
+        words=words_of(chosen, None if about is None else spelt(names, counts, about)),
     )
 
 
@@ -179,12 +185,13 @@ def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
     top = sorted(counts.index, key=lambda item: (-counts[item], str(names[item])))[:5]
     contacts = people.Contacts(shop.people)
     best = rows.loc[(-(rows["money"] * rows["chance"]).round(9)).sort_values(kind="stable").index]
+    now = rows.loc[rows["late"] >= 0, "customer"]
     assert shop.orders is not None
     return DueReport(
         currency=shop.orders.currency,
         today=day(bought.today),
-        now=int(rows.loc[rows["late"] >= 0, "customer"].nunique()),
-        week=int(rows.loc[rows["late"] < 0, "customer"].nunique()),
+        now=int(now.nunique()),
+        week=int(rows.loc[~rows["customer"].isin(now), "customer"].nunique()),
         products=tuple((str(names[item]), int(counts[item])) for item in top),
         customers=tuple(
             _due_customer(row, table, names, contacts)
@@ -210,7 +217,7 @@ def _due_customer(
 
 
 def due_rows(bought: Purchases, found: Sequences) -> pd.DataFrame:
-    """One row a customer and product, soonest first: again (`sequences_due.due`), or next after what they bought last.
+    """One row a customer and product, soonest first: again (`sequences_due.due`), or next, after what one in five follow.
 
     Columns: customer, item, last (day of the purchase that leads to it), due, late (days, negative: still to come), money
     (what they, or customers, usually pay) and chance (the share that still follows). More than a fortnight late is past.
@@ -221,7 +228,7 @@ def due_rows(bought: Purchases, found: Sequences) -> pd.DataFrame:
     first = pd.DataFrame({"customer": bought.customer, "item": bought.item, "day": bought.day, "money": bought.money})
     usual = first.groupby("item")["money"].median()
     first = first.drop_duplicates(["customer", "item"])
-    for i in np.flatnonzero(found.first != found.then)[:PAIRS]:
+    for i in np.flatnonzero((found.first != found.then) & (found.share >= LIKELY))[:PAIRS]:
         one, then = int(found.first[i]), int(found.then[i])
         have = first.loc[first["item"] == then, "customer"]
         open_ = first[(first["item"] == one) & ~first["customer"].isin(have)]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import purchases, rfm, traits
+from analytics import language, purchases, rfm, traits
 from analytics.dataset import Role, Shop
 from analytics.traits import Trait
 
@@ -117,7 +117,7 @@ def _portrait(
         customers=int(inside.sum()),
         everybody=len(keys),
         age=float(np.median(ages)) if len(ages) >= traits.FEWEST else None,
-        sex=_commonest(about, Role.SEX, inside),
+        sex=_sex(about, inside),
         place=_commonest(about, Role.PLACE, inside),
         apart=apart[:SHOWN],
         worth=worth,
@@ -156,6 +156,13 @@ def _commonest(about: dict[str, pd.Series[Any]], name: str, inside: Mask) -> Tra
     base = float((all_known == counts.index[0]).mean())
     count, known = int(counts.iloc[0]), len(members)
     return Trait(str(name), str(counts.index[0]), count, known, count / known, base, 0.0)
+
+
+def _sex(about: dict[str, pd.Series[Any]], inside: Mask) -> Trait | None:
+    """The commoner sex, F or M however the sheet words it."""
+    if Role.SEX not in about:
+        return None
+    return _commonest({Role.SEX: about[Role.SEX].map(language.sex, na_action="ignore")}, Role.SEX, inside)
 
 
 def _worth(table: rfm.CustomerTable, inside: Mask) -> Worth:

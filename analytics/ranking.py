@@ -21,6 +21,7 @@ Codes = npt.NDArray[np.object_]
 FEWEST_CUSTOMERS = 30
 DAYS_WORK = 12
 TOP_SHARE = 0.2
+LEANS = 0.25
 SHOWN_FIRST = 4
 
 # Whom to write to first, in each vocabulary: valued customers who went quiet; failing these, the best.
@@ -72,8 +73,14 @@ class SegmentsReport:
     once: float
     top_customers: int
     top_share: float | None
+    largest_share: float | None
     segments: tuple[Segment, ...]
     play: Play
+
+    @property
+    def leans_on_one(self) -> bool:
+        """Whether a single customer brings so much that to lose them would be felt more than a whole group."""
+        return self.largest_share is not None and self.largest_share >= LEANS
 
     @property
     def by_own_cuts(self) -> bool:
@@ -141,6 +148,7 @@ def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocab
         once=float((table.frequency == 1).mean()),
         top_customers=top,
         top_share=float(np.sort(table.money)[-top:].sum() / sales) if sales > 0 else None,
+        largest_share=float(table.money.max() / sales) if sales > 0 else None,
         segments=tuple(
             sorted((segment(table, codes, code) for code in set(codes)), key=lambda found: (-found.sales, found.code))
         ),

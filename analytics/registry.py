@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime, time
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics import basket, clean, cleaning, customer, lifecycle, overview, segments
 from analytics.analysis import Analysis, Asked, Outcome
-from analytics.dataset import Shop
+from analytics.dataset import Role, Shop
 from analytics.errors import MissingData
 from analytics.lists import as_csv
 
@@ -30,6 +34,7 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
     Raises MissingData where no dataset meets the analysis' needs, and what the analysis itself refuses.
     """
     analysis = BY_NAME[name]
+    shop, future = (shop, 0) if analysis.raw else until(shop, asked.today)
     if not analysis.answers(shop):
         lacking = [roles for need in analysis.requires if (roles := need.lacking(shop)) is not None]
         raise MissingData(name, min(lacking, key=len, default=()))
@@ -52,4 +57,21 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         answerable=tuple(other.name for other in ANALYSES if other.answers(shop)),
         cleaned=treated,
         remember=analysis.remember(report) if analysis.remember else None,
+        future=future,
     )
+
+
+def until(shop: Shop, today: date | None) -> tuple[Shop, int]:
+    """The shop without orders dated after that day, and how many lines that leaves out.
+
+    A single wrong year would otherwise make everybody else look long gone. Where all lines are of the future, it is the
+    clock that is wrong, and nothing is left out.
+    """
+    if today is None or shop.orders is None or not shop.orders.has(Role.TIME):
+        return shop, 0
+    end = pa.scalar(datetime.combine(today, time.max), pa.timestamp("us"))
+    later = pc.fill_null(pc.greater(shop.orders.table(Role.TIME)[Role.TIME], end), False)
+    count = int(pc.sum(later).as_py() or 0)
+    if count in (0, shop.orders.rows):
+        return shop, 0
+    return replace(shop, orders=replace(shop.orders, source=shop.orders.table().filter(pc.invert(later)))), count

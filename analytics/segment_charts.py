@@ -40,8 +40,8 @@ def shares(report: SegmentsReport, reader: str) -> bytes | None:
 
 
 def groups(report: GroupsReport, reader: str) -> bytes | None:
-    """Customers as dots, one colour a group; None where there is nothing to tell apart or no two numbers to draw by."""
-    if report.map is None:
+    """Customers as dots, one colour a group; None where there are no two groups, or no two numbers to draw by."""
+    if report.map is None or len(report.groups) < 2:
         return None
     size = len(report.groups)
     largest = report.groups[0]
@@ -121,14 +121,28 @@ def _crossed(report: BreakdownReport, reader: str) -> bytes:
         counts = [cell.customers if (cell := report.cell(first, second)) else 0 for second in columns]
         label = charts.shortened(level(first, report, reader, 0), 16)
         cells.append(Cells(label, tuple(count / sum(counts) for count in counts), (False,) * len(counts)))
-    one, other = (language.column(attribute.name, reader) for attribute in report.attributes)
-    title = {"en": f"{one} by {other}", "zh": f"{one}与{other}"}[reader]
+    one, other = (charts.shortened(language.column(attribute.name, reader), 20) for attribute in report.attributes)
+    most = (report.named or report.rows)[0]
+    both = " · ".join(charts.shortened(level(own, report, reader, at), 16) for at, own in enumerate(most.levels))
+    share = language.percent(most.share_of_customers, reader)
+    title = {"en": f"{both}: {share} of customers", "zh": f"{both}：占客户的 {share}"}[reader]
     subtitle = {
-        "en": "of 100 customers in a row, how many are in each column",
-        "zh": "每一行的 100 位客户里，各列有多少位",
+        "en": f"{one} by {other} · of 100 customers in a row, how many are in each column",
+        "zh": f"{one}与{other} · 每一行的 100 位客户里，各列有多少位",
     }[reader]
-    heads = [charts.shortened(level(second, report, reader, 1), 40 // len(columns)) for second in columns]
+    heads = [charts.shortened(_head(second, report, reader), 40 // len(columns)) for second in columns]
     return charts.heat(title, subtitle, heads, cells)
+
+
+def _head(value: Level, report: BreakdownReport, reader: str) -> str:
+    """A level over a narrow column: open bands by signs, <20 and ≥60."""
+    if value.sort != "band" or (value.low is not None and value.high is not None):
+        return level(value, report, reader, 1)
+    edge, sign = (value.high, "<") if value.low is None else (value.low, "≥")
+    if edge is None:
+        return level(value, report, reader, 1)
+    money = report.attributes[1].code == "spend"
+    return sign + (language.money(edge, report.currency, reader) if money else language.number(edge, reader))
 
 
 def level(value: Level, report: BreakdownReport, reader: str, position: int = 0) -> str:
@@ -137,8 +151,9 @@ def level(value: Level, report: BreakdownReport, reader: str, position: int = 0)
 
 
 def _people_and_sales(customers: int, share_of_sales: float | None, reader: str) -> str:
-    people = language.count(customers, reader)
+    people = {"en": "person" if customers == 1 else "people", "zh": "人"}[reader]
+    told = f"{language.count(customers, reader)} {people}"
     if share_of_sales is None:
-        return {"en": f"{people} people", "zh": f"{people} 人"}[reader]
+        return told
     sales = language.percent(share_of_sales, reader)
-    return {"en": f"{people} people · {sales} of sales", "zh": f"{people} 人 · 销售额 {sales}"}[reader]
+    return {"en": f"{told} · {sales} of sales", "zh": f"{told} · 销售额 {sales}"}[reader]

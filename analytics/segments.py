@@ -15,7 +15,7 @@ from analytics.analysis import Analysis, Asked, Cuts, Member, Need, Vocabulary
 from analytics.breakdown import BreakdownReport
 from analytics.clusters import Method
 from analytics.dataset import Dataset, Kind, Role, Shop
-from analytics.errors import OptionError, TooFewCustomers, UnknownGroup
+from analytics.errors import MissingData, OptionError, TooFewCustomers, UnknownGroup
 from analytics.grouping import Cut, GroupsReport
 from analytics.members import Members
 from analytics.naming import Name
@@ -44,9 +44,12 @@ METHODS: dict[str, Method] = {
     "密度": "hdbscan",
 }
 NUMBERS = range(2, 9)
+OWN_CUT = re.compile(r"[rfm]\d+(?:\.\d+)?", re.IGNORECASE)
 THRESHOLD = re.compile(
-    r"([rfm])\s*(?:<=|>=|=<|=>|≤|≥|<|>|=|:|：)?\s*([\d,，]+(?:\.\d+)?)\s*(?:天|次|单|元|days?|orders?)?", re.IGNORECASE
+    r"([rfm])\s*(?:<=|>=|=<|=>|≤|≥|<|>|=|:|：)?\s*[£$€¥￥]?\s*([\d,，]+(?:\.\d+)?)\s*(万|k\b)?\s*(?:天|次|单|元|days?|orders?)?",
+    re.IGNORECASE,
 )
+TIMES = {"": 1, "k": 1_000, "万": 10_000}
 BY = re.compile(r"^(?:by\s+|按\s*)(?=\S)", re.IGNORECASE)
 PEOPLE = {"people", "attributes", "人", "属性"}
 
@@ -55,7 +58,8 @@ PEOPLE = {"people", "attributes", "人", "属性"}
 class SegmentsOptions:
     """`group` is the code of the segment (or `cluster_1`…) whose people are wanted; None means the next step's.
 
-    `by` names the attributes to cut by, `cut` how natural groups are to be made.
+    `by` names the attributes to cut by, `cut` how natural groups are to be made. Thresholds behind a group (`key_retain R30
+    F3`) stand for the owner's own.
     """
 
     view: str
@@ -130,8 +134,10 @@ def options(words: Sequence[str], asked: Asked) -> SegmentsOptions:
         return replace(chosen, cuts=cuts, vocabulary="classes")
     if view in {"natural", "proof"}:
         return replace(chosen, cut=_cut(words))
-    group, rest = _group(words)
-    return replace(chosen, group=group, cut=_cut(rest))
+    named = [word for word in words if not OWN_CUT.fullmatch(word)]
+    cuts = _thresholds(" ".join(word for word in words if OWN_CUT.fullmatch(word)))
+    group, rest = _group(named)
+    return replace(chosen, group=group, cut=_cut(rest), cuts=cuts or chosen.cuts)
 
 
 def _group(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -166,7 +172,10 @@ def _cut(words: Sequence[str]) -> Cut:
 
 def _thresholds(said: str) -> Cuts | None:
     """Own thresholds such as `R ≤ 30 天, F ≥ 3`; None where the words are something else."""
-    found = {name.casefold(): float(re.sub("[,，]", "", figure)) for name, figure in THRESHOLD.findall(said)}
+    found = {
+        name.casefold(): float(re.sub("[,，]", "", figure)) * TIMES[unit.casefold()]
+        for name, figure, unit in THRESHOLD.findall(said)
+    }
     if not found or re.sub(r"[\s,，;；、]|and|和", "", THRESHOLD.sub("", said)):
         return None
     return Cuts(
@@ -187,6 +196,8 @@ def run(shop: Shop, chosen: SegmentsOptions) -> Report:
     if chosen.view in {"names", "list"}:
         return _named(shop, chosen)
     if not ORDERS.met_by(shop):
+        if chosen.view == "cuts":
+            raise MissingData("segments")
         return _natural(shop, chosen)[0]
     orders, lines, members = _ranked(shop, chosen)
     return ranking.report(orders, lines, members, chosen.vocabulary, chosen.cuts)
@@ -237,7 +248,7 @@ def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
         keys = members.table.customer if members is not None else _listed(shop)
         return _Inside(code, list(keys[codes == code]), report.currency, group.name, report.found.features)
     if not ORDERS.met_by(shop):
-        raise UnknownGroup(code)
+        raise MissingData("segments")
     orders, _, members = _ranked(shop, chosen)
     vocabulary: Vocabulary = "groups" if code in rfm.GROUPS else "classes"
     if not code:

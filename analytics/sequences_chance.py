@@ -19,8 +19,8 @@ from analytics.sequences_risk import Bools, Floats, Ints, Risk, ranges
 
 FEWEST = 10
 """Customers; fewer are an anecdote."""
-COUNTERS, TRIPLES = 1 << 22, 1 << 21
-"""How many pairs of items are counted, and how many purchases are paired, at a time: some 200 MB."""
+COUNTERS, TRIPLES = 1 << 21, 1 << 20
+"""How many pairs of items are counted, and how many purchases are paired, at a time: some 100 MB."""
 
 
 @dataclass(frozen=True)

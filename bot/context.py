@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from telegram import Bot, Message, Update
@@ -32,7 +33,7 @@ class Services:
     """All that outlives an update.
 
     `running` holds each chat's jobs in work, for whoever wants to stop them; `fetching` keeps the files in memory few;
-    `greeted` are the strangers turned away.
+    `greeted` are the strangers turned away; `now` is the clock. `now` is the clock.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Services:
     running: dict[int, set[asyncio.Task[Any]]] = field(default_factory=dict)
     fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHED_AT_ONCE))
     greeted: set[int] = field(default_factory=set)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Services]]):
@@ -97,7 +99,10 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """What an answer to this person depends on besides their data."""
         policies = self.services.store.policies(self.owner.user_id)
         owner = self.owner
-        return Asked(language=self.language, vocabulary=owner.vocabulary, policies=policies, cuts=owner.cuts)
+        today = self.services.now().astimezone(self.services.settings.zone).date()
+        return Asked(
+            language=self.language, vocabulary=owner.vocabulary, policies=policies, cuts=owner.cuts, today=today
+        )
 
     def worded(self, template: str, macro: str, **values: Any) -> Reply:
         """A message in the speaker's language."""

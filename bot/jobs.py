@@ -122,8 +122,9 @@ def answer(
     if everybody is not None:
         datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
         before = None if before is None else people.joined(before, everybody)
-    # Names are looked at only where the owner asked for them.
-    asked_for = BY_NAME[name].names or (words and words[0] in NAMING_VIEWS)
+    # Names are looked at only where the owner asked for them, in whatever words.
+    told = BY_NAME[name].understood(words)
+    asked_for = BY_NAME[name].names or (told and told[0] in NAMING_VIEWS)
     named = everybody if asked_for else None
     shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named, earlier=before)
     return analyse(name, shop, words, asked)

@@ -65,6 +65,9 @@ class Renderer:
         if outcome.cleaned and outcome.view == "body":
             note = self.say("clean", "in_force", language, columns=outcome.cleaned)
             reply = replace(reply, html=f"{reply.html}\n{note.html}")
+        if outcome.future and outcome.view == "body":
+            note = self.say("clean", "in_the_future", language, lines=outcome.future)
+            reply = replace(reply, html=f"{reply.html}\n{note.html}")
         return replace(reply, photo=outcome.chart, document=outcome.document)
 
     def problem(self, problem: Problem, language: str) -> Reply:

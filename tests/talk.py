@@ -6,6 +6,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,4 +108,6 @@ async def running(data: Path, telegram: Telegram | None = None, **given: Any) ->
     chosen = settings.load(**{"token": telegram.token, "data": data, "owners": "*", "workers": 0, **given})
     transport = app.Transport(DirectRequest(telegram), DirectRequest(telegram))
     async with app.running(app.build(chosen, transport), poll_seconds=1) as application:
+        # After all that the sheets of tests speak of.
+        application.bot_data["services"].now = lambda: datetime(2027, 6, 1, tzinfo=UTC)
         yield Running(telegram, application)

@@ -61,6 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "analytics.anytime",
         "analytics.bandits",
         "analytics.bayes",
+        "analytics.group_sequential",
         "analytics.means",
         "analytics.power",
         "analytics.proportions",

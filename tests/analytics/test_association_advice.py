@@ -64,6 +64,16 @@ def test_the_dearer_partner_is_offered_first() -> None:
     assert found.consequent[shown[:2]].tolist() == [5, 0]
 
 
+def test_of_two_ways_round_the_one_where_an_offer_can_bring_more() -> None:
+    dice = np.random.default_rng(3)
+    bought = dice.random((2_000, 8)) < 0.05
+    bought[:, 0] = dice.random(2_000) < 0.25
+    bought[:, 1] = bought[:, 0] & (dice.random(2_000) < 0.6)
+    found, proof = all_rules(from_table(bought))
+    (shown,) = best_first(found, proof, worth(found, proof, 1)).tolist()
+    assert (found.items_of(shown), int(found.consequent[shown])) == ((0,), 1)
+
+
 def test_the_same_product_does_not_come_again_and_again() -> None:
     dice = np.random.default_rng(2)
     bought = dice.random((4_000, 12)) < 0.05
@@ -101,6 +111,7 @@ def test_bags_that_everybody_takes_are_recognised_and_a_best_seller_is_not() -> 
     left = leave_out(baskets, ubiquitous(baskets))
     assert left.counts.tolist() == [0, *baskets.counts[1:].tolist()]
     assert len(left) == len(baskets)
+    assert not ubiquitous(from_table(np.ones((1, 2), bool))).any()
 
 
 def test_nobody_is_offered_what_they_have() -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics import rfm
-from analytics.breakdown import Attribute, Book, Level, available, breakdown, wanted
+from analytics import language, rfm
+from analytics.breakdown import COMPUTED, Attribute, Book, Level, available, breakdown, wanted
 from analytics.dataset import Kind, Role, Shop
 from analytics.errors import UnknownAttribute
+from analytics.language import LANGUAGES
 from tests.analytics.shops import customers, line, orders
 
 
@@ -132,6 +133,11 @@ KNOWN = (
         ("城市和年龄", ["place", "age"]),
         ("城市 按 年龄", ["place", "age"]),
         ("terms and conditions", ["99999999"]),
+        ("city age", ["place", "age"]),
+        ("城市 年龄", ["place", "age"]),
+        ("age annual income (k$)", ["age", "1f0e9a3c"]),
+        ("地区", ["place"]),
+        ("City AND Age", ["place", "age"]),
     ],
 )
 def test_attributes_are_named_as_people_do(text: str, codes: list[str]) -> None:
@@ -177,3 +183,39 @@ def test_numbers_of_orders_stand_in_order() -> None:
         ("6–10", 5),
         ("11+", 20),
     ]
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+@pytest.mark.parametrize("attribute", COMPUTED)
+def test_what_a_button_says_may_be_typed(attribute: str, reader: str) -> None:
+    known = [Attribute(code, code, None) for code in COMPUTED]
+    assert [found.code for found in wanted(language.column(attribute, reader), known)] == [attribute]
+
+
+def test_of_fewer_than_ten_customers_nothing_is_typical() -> None:
+    rows = [line(f"b{i}", i, 10.0 + i, f"b{i}", place="Bath") for i in range(31)]
+    rows += [line(f"y{i}", i, 900.0, f"y{i}", place="York") for i in range(9)]
+    bath, york = found(Shop(orders=orders(rows)), "city").rows
+    assert bath.spend is not None
+    assert bath.repeating == 0
+    assert (york.customers, york.spend, york.repeating) == (9, None, None)
+    assert york.sales == pytest.approx(8100)
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"), [("en", ["Women", "Men", "Other"]), ("zh", ["女", "男", "Other"])], ids=["en", "zh"]
+)
+def test_a_sex_is_worded_however_the_sheet_has_it(reader: str, words: list[str]) -> None:
+    for told in (["Female", "Male", "Other"], ["F", "M", "Other"], ["女", "男", "Other"]):
+        assert [language.level(Level("value", label), "sex", None, reader) for label in told] == words
+
+
+@pytest.mark.parametrize("text", ["orders", "joined", "orders by city"])
+def test_that_those_who_came_longer_or_oftener_spend_more_is_no_finding(text: str) -> None:
+    rows = [
+        line(f"c{i:03}", 3 * i, 20.0, f"{i}-{k}", place="Bath") for i in range(120) for k in range(1 + (i < 60) * 3)
+    ]
+    report = found(Shop(orders=orders(rows)), text)
+    assert report.standing_out is None
+    assert report.by_money
+    assert report.foremost.share_of_sales > 0.5 or text == "joined"

@@ -332,3 +332,12 @@ def test_the_bot_lets_this_analysis_look_at_names(tmp_path: Any) -> None:
     report = answer("customer", references, ("Anna", "Miller"), Asked()).report
     assert report.card.member.name == "Anna Miller"
     assert [analysis.name for analysis in registry.ANALYSES if analysis.names] == ["customer"]
+
+
+def test_where_frequency_tells_nothing_a_customer_is_in_the_class_that_the_segments_show() -> None:
+    target = shop([line(f"c{i:03}", 3 * i, 10.0 + i, f"o{i}") for i in range(60)])
+    report = asked_of(target, "c001", asked=Asked(vocabulary="groups"))
+    assert report.vocabulary == "classes"
+    assert report.card is not None
+    assert report.card.standing is not None
+    assert report.card.standing.segment in rfm.CLASSES

@@ -291,3 +291,11 @@ def test_pictures_come_with_the_pages_that_have_one() -> None:
         outcome = analyse("lifecycle", target, words, Asked(language="zh"))
         assert (outcome.chart is not None) == pictured, words
     assert analyse("lifecycle", target, [], Asked(pictures=False)).chart is None
+
+
+@pytest.mark.parametrize("said", ["lost", "Lost", "流失", "slipping", "该来没来"])
+def test_a_stage_may_be_typed_as_people_do(said: str) -> None:
+    view, code = lifecycle.understood([said])
+    assert view == "names"
+    assert code == ("lost" if said.casefold() in {"lost", "流失"} else "slipping")
+    assert lifecycle.understood(["movers"]) == ("movers",)

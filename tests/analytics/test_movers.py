@@ -183,3 +183,16 @@ def test_no_name_is_cut_off(reader: str, vocabulary: str) -> None:
         pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
         assert pixels.shape[1] == 900
         assert min(pixels[:, :8].min(), pixels[:, -8:].min(), pixels[:8].min(), pixels[-4:].min()) > 200
+
+
+def test_where_frequency_tells_nothing_customers_move_between_classes() -> None:
+    lines = lines_of([line(f"c{i:03}", i, 10.0 + i, f"o{i}") for i in range(80)])
+    before, after = (
+        movers.table_before(lines, pd.Timestamp(lines["time"].min()) + pd.Timedelta(days=40)),
+        movers.table_of(lines),
+    )
+    assert before is not None
+    assert after is not None
+    found = movers.movers(before, after, "groups", "days")
+    assert found is not None
+    assert found.vocabulary == "classes"

@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
-from analytics import naming
+from analytics import language, naming
 from analytics.naming import Claim
 
 RNG = np.random.default_rng(4)
@@ -95,3 +96,30 @@ def test_what_is_remembered_stays_small_and_names_nobody() -> None:
     kept = naming.memory(codes, values, many, naming.names(codes, values, many))
     assert len(kept) < 80_000
     assert "customer " not in kept
+
+
+def test_no_name_says_much_and_rather_little_of_the_same() -> None:
+    codes = np.array(["cluster_1"] * 100 + ["cluster_2"] * 100 + ["cluster_3"] * 400, object)
+    money = np.concatenate([np.full(100, 900.0), np.full(100, 1000.0), np.full(400, 10.0)])
+    orders = np.concatenate([np.full(200, 5.0), np.full(400, 1.0)])
+    named = naming.names(codes, {"money": money, "frequency": orders}, [f"c{i}" for i in range(600)])
+    for name in named.values():
+        told = [claim.feature for claim in name.claims]
+        assert len(told) == len(set(told))
+    assert language.group_name(named["cluster_1"].claims, "en") == "Come often, spend less"
+    assert language.group_name(named["cluster_2"].claims, "en") == "Come often, spend more"
+    assert language.group_name(named["cluster_1"].claims, "zh") == "常来、花得较少"
+
+
+@pytest.mark.parametrize(
+    ("value", "feature", "en", "zh"),
+    [
+        ("No", "attribute:Newsletter", "Newsletter mostly No", "Newsletter多为否"),
+        ("3", "attribute:Level", "Level mostly 3", "Level多为3"),
+        ("Female", "sex", "mostly Women", "多为女"),
+        ("Bath", "place", "mostly Bath", "多为Bath"),
+    ],
+)
+def test_a_bare_yes_or_no_says_what_it_is_about(value: str, feature: str, en: str, zh: str) -> None:
+    assert language.claimed(feature, "value", value, False, "en") == en
+    assert language.claimed(feature, "value", value, False, "zh") == zh

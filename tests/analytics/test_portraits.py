@@ -239,3 +239,11 @@ def test_a_card_fits_a_screen(language: str) -> None:
         reply = Renderer(TEMPLATES).say("portrait", "card", language, portrait=found, currency="GBP")
         assert reply.visible <= (700 if language == "en" else 350)
         assert len(reply.html.splitlines()) <= 12
+
+
+@pytest.mark.parametrize("woman", ["F", "Female", "女"])
+def test_a_sex_is_the_same_however_the_sheet_words_it(woman: str) -> None:
+    listed = customers({"sex": [woman] * 30 + ["x"] * 10})
+    found = portrait(Shop(customers=listed), [f"c{i:04}" for i in range(40)])
+    assert found.sex is not None
+    assert (found.sex.value, found.sex.customers) == ("F", 30)

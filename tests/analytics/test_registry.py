@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
 
 import pytest
 
@@ -87,3 +88,14 @@ def test_words_that_mean_nothing_are_refused() -> None:
 def test_a_list_of_nobody_is_refused() -> None:
     with pytest.raises(UnknownGroup):
         registry.analyse("segments", EVERYTHING, ("list", "cluster_7"), Asked())
+
+
+def test_orders_of_the_future_have_not_happened() -> None:
+    rows = lively()
+    wrong = line("c000", 5000, 9.0, "typo")
+    plain = registry.analyse("segments", shop(rows), (), Asked(today=date(2027, 1, 1)))
+    told = registry.analyse("segments", shop([*rows, wrong]), (), Asked(today=date(2027, 1, 1)))
+    assert (plain.future, told.future) == (0, 1)
+    assert told.report == plain.report
+    everything = registry.analyse("segments", shop(rows), (), Asked(today=date(2020, 1, 1)))
+    assert (everything.future, everything.report) == (0, plain.report)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import language, overview, ranking, rfm, segments
+from analytics import charts, language, overview, ranking, rfm, segments
 from analytics.analysis import Asked, Cuts
 from analytics.dataset import Role, Shop
-from analytics.errors import OptionError, TooFewCustomers, UnknownAttribute, UnknownGroup
+from analytics.errors import MissingData, OptionError, TooFewCustomers, UnknownAttribute, UnknownGroup
 from analytics.grouping import Cut, GroupsReport
 from analytics.merging import merge
 from analytics.ranking import SegmentsReport
@@ -520,3 +520,64 @@ def test_lists_and_reports_use_the_same_words() -> None:
     _, _, headers = sheet_of(shop(lively()), reader="zh")
     assert set(headers) <= set(language.HEADERS["zh"].values())
     assert str(Role.CUSTOMER) in language.HEADERS["zh"]
+
+
+@pytest.mark.parametrize("words", [("R≤30",), ("R", "≤", "30", "F", "≥", "3"), ("at", "risk"), ("names", "champions")])
+def test_what_only_orders_tell_is_not_asked_of_a_customer_list(words: tuple[str, ...]) -> None:
+    target = Shop(customers=customers({"age": [20 + i for i in range(40)]}))
+    with pytest.raises(MissingData):
+        answered(target, *words)
+
+
+def test_thresholds_behind_a_group_stand_for_the_owners() -> None:
+    target = shop(lively())
+    tried = {segment.code: segment.customers for segment in asked_of(target, "R≤30", "F≥3").segments}
+    own = Asked(cuts=Cuts(recency=9, frequency=9))
+    for code, size in tried.items():
+        assert answered(target, "list", code, "R30", "F3", asked=own).customers == size
+
+
+def test_one_customer_with_most_of_the_sales_is_told() -> None:
+    rows = [line(f"c{i:02}", i, 10.0, f"o{i}") for i in range(40)]
+    assert not asked_of(shop(rows)).leans_on_one
+    report = asked_of(shop([*rows, line("whale", 5, 600.0, "w")]))
+    assert report.leans_on_one
+    assert report.largest_share == pytest.approx(0.6)
+
+
+def test_one_crowd_is_no_picture_of_groups() -> None:
+    report = natural_of(shop(lively()), "4")
+    assert segments.chart(report, "en") is not None
+    assert segments.chart(replace(report, groups=report.groups[:1]), "en") is None
+
+
+def test_the_partition_chosen_is_among_those_compared() -> None:
+    report = natural_of(shop(lively()), "ward", "7")
+    assert report.found is not None
+    assert (report.compared[0].method, report.compared[0].groups) == (report.found.method, report.found.groups)
+    assert len(report.compared) == len(set(report.compared)) <= 6
+
+
+@pytest.mark.parametrize("reader", language.LANGUAGES)
+def test_the_picture_of_two_attributes_says_what_it_shows(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Any] = []
+
+    def heat(*given: object) -> bytes:
+        drawn.append(given)
+        return b""
+
+    monkeypatch.setattr(charts, "heat", heat)
+    ages = [18, 19, 25, 27, 35, 36, 45, 47, 55, 56, 65, 67] * 5
+    target = Shop(customers=customers({"sex": ["Female"] * 36 + ["Male"] * 24, "age": ages}))
+    segments.chart(answered(target, "by", "sex", "age"), reader)
+    ((title, _, heads, _),) = drawn
+    assert "10%" in title
+    assert (heads[0], heads[-1]) == ("<20", "≥60")
+
+
+@pytest.mark.parametrize(
+    ("words", "money"),
+    [(("M", "≥", "£1,500"), 1500), (("M≥¥2万",), 20_000), (("m", ">=", "2.5k"), 2500), (("R30", "M≥100元"), 100)],
+)
+def test_money_may_be_typed_with_its_sign_and_unit(words: tuple[str, ...], money: float) -> None:
+    assert chosen(words, None).cuts.money == money

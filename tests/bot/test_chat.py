@@ -130,3 +130,16 @@ async def test_people_without_orders_have_no_names_to_write_to_but_a_list(ann: T
     await ann.send_file(SAMPLES / "en" / "customers.csv")
     (answer,) = await ann.say("/segments names")
     assert "went wrong" not in answer.words
+
+
+async def test_dates_after_today_are_not_counted_and_that_is_said(ann: Talk) -> None:
+    rows = "\n".join(f"{i},2026-0{1 + i % 9}-1{i % 9},K{i % 40},{9 + i % 5}" for i in range(200))
+    await ann.send("orders.csv", f"Order ID,Date,Customer ID,Total\n{rows}\n900,2031-03-05,K1,12".encode())
+    (answer,) = await ann.say("/segments")
+    assert "1 line is dated after today and not counted" in answer.words
+
+
+async def test_names_are_looked_at_in_whatever_words_they_are_asked_for(ann: Talk) -> None:
+    await ann.send_file(SAMPLES / "en" / "orders.csv")
+    (answer,) = await ann.say("/lifecycle lost")
+    assert "C0" in answer.words
