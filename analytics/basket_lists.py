@@ -11,6 +11,7 @@ from analytics.basket_options import BasketOptions
 from analytics.baskets import of_pairs
 from analytics.bundles import Mined
 from analytics.dataset import Shop
+from analytics.members import Members
 from analytics.next_purchase import customers, day, due_rows, purchases_of
 
 
@@ -51,8 +52,7 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
     # Either way round: what to offer follows from what the customer has.
     real = mined.rules.take(mined.worth.extra > 0)
     offers = best_missing(owned, real)
-    chosen_ones = np.flatnonzero(offers.rule >= 0)
-    chosen_ones = chosen_ones[np.argsort(-table.money[chosen_ones], kind="stable")]
+    chosen_ones = Members(table, people.Contacts(shop.people)).ranked(offers.rule >= 0)
     contacts = people.Contacts(shop.people)
     confidence = real.confidence[offers.rule[chosen_ones]]
     rows: dict[str, object] = {
@@ -83,6 +83,6 @@ def _due_sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.
             "usual_money": rows["money"].round(2),
             "chance": rows["chance"].round(2),
         }
-    )
+    ).sort_values(["due", "customer", "product"], kind="stable")
     headers = language.HEADERS[reader] | language.BASKET_HEADERS[reader]
     return language.BASKET_LISTS[reader]["due"], frame.rename(columns=headers)

@@ -184,7 +184,10 @@ def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
     counts = rows.groupby("item")["customer"].nunique()
     top = sorted(counts.index, key=lambda item: (-counts[item], str(names[item])))[:5]
     contacts = people.Contacts(shop.people)
-    best = rows.loc[(-(rows["money"] * rows["chance"]).round(9)).sort_values(kind="stable").index]
+    # Keys differ from owner to owner: among equals the name that the owner knows decides.
+    known = [contacts.label(key) for key in table.customer[rows["customer"].to_numpy()]]
+    expected = (rows["money"] * rows["chance"]).round(9)
+    best = rows.assign(known=known, expected=-expected).sort_values(["expected", "due", "known"], kind="stable")
     now = rows.loc[rows["late"] >= 0, "customer"]
     assert shop.orders is not None
     return DueReport(

@@ -88,18 +88,22 @@ class Renderer:
         own = self._module("chat", language).commands
         return (*((analysis.name, self.hint(analysis.name, language)) for analysis in ANALYSES), *own.items())
 
-    def asked_for(self, text: str, language: str) -> str | None:
-        """The analysis that a plain sentence names: the one with the longest of its key words in it, if that is just one."""
+    def asked_for(self, text: str, language: str) -> tuple[str, ...]:
+        """The analysis, and perhaps its view, that a plain sentence names; empty where it names none, or several.
+
+        It is the one with the longest of its key words in the sentence.
+        """
         said = text.casefold()
-        found = {
-            analysis.name: max(
-                (len(word) for word in self._module(analysis.name, language).keywords if word in said), default=0
-            )
-            for analysis in ANALYSES
-        }
+        found: dict[tuple[str, ...], int] = {}
+        for analysis in ANALYSES:
+            module = self._module(analysis.name, language)
+            asks: dict[tuple[str, ...], list[str]] = {(analysis.name,): module.keywords}
+            asks.update({(analysis.name, view): words for view, words in getattr(module, "asks", {}).items()})
+            for question, words in asks.items():
+                found[question] = max((len(word) for word in words if word in said), default=0)
         longest = max(found.values())
-        named = [name for name, length in found.items() if length == longest > 0]
-        return named[0] if len(named) == 1 else None
+        named = [question for question, length in found.items() if length == longest > 0]
+        return named[0] if len(named) == 1 else ()
 
     def _module(self, template: str, language: str) -> Any:
         return self._environments[language].get_template(f"{template}.html").module

@@ -57,6 +57,7 @@ def test_every_analysis_has_title_hint_body_and_its_views(analysis: Any, languag
     assert renderer.title(analysis.name, language)
     assert 1 <= len(renderer.hint(analysis.name, language)) <= 256
     assert {"body", *analysis.views} <= set(macros(language, f"{analysis.name}.html"))
+    assert set(getattr(renderer._module(analysis.name, language), "asks", {})) <= set(analysis.views)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -51,8 +51,8 @@ async def sentence(update: Update, context: Context) -> None:
     """A plain sentence that names an analysis is a question; anything else gets a hint, never silence."""
     text = (update.effective_message.text or "") if update.effective_message else ""
     named = context.services.renderer.asked_for(text, context.language)
-    if named is not None:
-        await ask(context, named, ())
+    if named:
+        await ask(context, named[0], named[1:])
     else:
         await not_understood(context)
 

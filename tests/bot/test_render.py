@@ -92,11 +92,24 @@ def test_long_texts_are_split_between_lines() -> None:
     assert "\n".join(pieces).split("\n") == lines
 
 
-def test_one_sentence_names_one_analysis(renderer: Renderer) -> None:
-    assert renderer.asked_for("Who are my best customers?", "en") == "segments"
-    assert renderer.asked_for("帮我看看客户", "zh") == "segments"
-    assert renderer.asked_for("Who is slipping away?", "en") == "lifecycle"
-    assert renderer.asked_for("看看客户流失", "zh") == "lifecycle"
-    assert renderer.asked_for("look up a customer", "en") == "customer"
-    assert renderer.asked_for("店铺整体情况", "zh") == "overview"
-    assert renderer.asked_for("how is the weather", "en") is None
+@pytest.mark.parametrize(
+    ("sentence", "language", "question"),
+    [
+        ("Who are my best customers?", "en", ("segments",)),
+        ("帮我看看客户", "zh", ("segments",)),
+        ("Who is slipping away?", "en", ("lifecycle",)),
+        ("看看客户流失", "zh", ("lifecycle",)),
+        ("do new customers come back?", "en", ("lifecycle", "cohorts")),
+        ("look up a customer", "en", ("customer",)),
+        ("店铺整体情况", "zh", ("overview",)),
+        ("what sells together?", "en", ("basket",)),
+        ("who is due to buy?", "en", ("basket", "due")),
+        ("谁该再买了", "zh", ("basket", "due")),
+        ("买了茶的人还买什么", "zh", ("basket",)),
+        ("how is the weather", "en", ()),
+    ],
+)
+def test_one_sentence_names_one_question(
+    renderer: Renderer, sentence: str, language: str, question: tuple[str, ...]
+) -> None:
+    assert renderer.asked_for(sentence, language) == question
