@@ -29,12 +29,16 @@ def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataF
         "with": [" + ".join(entry.with_) for entry in advice],
         "then": [entry.then for entry in advice],
         "count": found.count,
+        "of": found.antecedent_count,
+        "base": (found.consequent_count / max(found.baskets, 1)).round(5),
         "support": found.support.round(5),
         "confidence": found.confidence.round(4),
         "lift": found.lift.round(3),
         "leverage": found.leverage.round(6),
         "conviction": found.conviction.round(3),
         "log10_chance": (mined.proof.fisher[best] / np.log(10)).round(1),
+        "most_units": [None if entry.units is None else round(entry.units, 2) for entry in advice],
+        "most_money": [None if entry.money is None else round(entry.money, 2) for entry in advice],
     }
     return language.BASKET_LISTS[reader]["rules"], pd.DataFrame(rows).rename(columns=language.BASKET_HEADERS[reader])
 

@@ -53,7 +53,8 @@ class BasketReport:
 
     `several` baskets have two products or more; `least` is in how many baskets products must be together to be looked
     at, `sets` how many such sets there are, `tried` how many rules could have been tried. `customers` says whether the
-    orders name them; `words` ask for the same again. The rest as in `Book`.
+    orders name them; `words` ask for the same again, `products` are those
+    of the advice, each with the words that ask for it alone. The rest as in `Book`.
     """
 
     by: By
@@ -77,6 +78,7 @@ class BasketReport:
     advice: tuple[Advice, ...]
     customers: bool
     words: str
+    products: tuple[tuple[str, str], ...]
 
 
 class Mined:
@@ -212,4 +214,12 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
         advice=tuple(mined.advice(int(rule)) for rule in best[start : start + SHOWN]),
         customers=shop.orders is not None and shop.orders.has(*CUSTOMERS.columns),
         words=words_of(chosen, None if about is None else spelt(mined.book.names, mined.book.baskets.counts, about)),
+        products=tuple(
+            (
+                str(mined.book.names[item]),
+                words_of(chosen, spelt(mined.book.names, mined.book.baskets.counts, item)),
+            )
+            for item in dict.fromkeys(int(mined.rules.consequent[rule]) for rule in best[start : start + SHOWN])
+            if item != about
+        )[:2],
     )

@@ -291,6 +291,11 @@ def test_all_rules_leave_with_every_measure() -> None:
     (row,) = frame.to_dict("records")
     assert row["Orders with both"] == asked_of(shop(pairs_shop())).advice[0].count
     assert row["Chance (power of ten, Fisher)"] < -2
+    told = asked_of(shop(pairs_shop())).advice[0]
+    assert (row["Orders with the first"], row["At most more sold a month, if 1 in 10 follow"]) == (
+        told.of,
+        pytest.approx(told.units, abs=0.005),
+    )
     assert set(frame.columns) <= set(language.BASKET_HEADERS["en"].values())
 
 
@@ -320,3 +325,10 @@ def test_prices_are_what_a_basket_usually_pays() -> None:
     assert book.price[list(book.names).index("tea")] == pytest.approx(np.median([6.0, 4.0, 4.0, 100.0]))
     assert set(book.customers) == {"c"}
     assert Role.ORDER in orders(rows).names
+
+
+def test_each_shown_product_can_be_asked_for_alone() -> None:
+    report = asked_of(shop(pairs_shop()))
+    ((name, words),) = report.products
+    assert name == report.advice[0].then
+    assert asked_of(shop(pairs_shop()), *words.split()).about == name
