@@ -124,7 +124,8 @@ class Analysis:
     `list` sends `sheet`, the rows behind a group, as a file, and the views in `pictured` come with a picture, too. An
     analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
     `remember` is what of its report it wants to be told when it is asked again. `names`: its every answer looks at who
-    customers are, not only those of the `NAMING_VIEWS`. `understood` puts the view in front of words as people type them.
+    customers are, not only those of the `NAMING_VIEWS`. `understood` puts the view in front of words as people type them. What is
+    `typed` can be asked without any data.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Analysis:
     remember: Callable[[Any], str | None] | None = None
     names: bool = False
     understood: Callable[[Sequence[str]], Sequence[str]] = tuple
+    typed: bool = False
 
     def answers(self, shop: Shop) -> bool:
         """Whether the shop's data is of the kind that this analysis stands on."""

@@ -8,7 +8,7 @@ AnalyticsError
 │   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
-│   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer
+│   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer, UnclearTest
 └── OptionError         the words behind a command were not understood
 """
 
@@ -181,6 +181,14 @@ class UnknownProduct(QuestionError):
 
     analysis: str
     word: str
+
+
+@dataclass(eq=False)
+class UnclearTest(QuestionError):
+    """What was typed does not come to a test: too few `versions` or `numbers`, or numbers that cannot be (their fault)."""
+
+    text: str
+    why: str
 
 
 @dataclass(eq=False)

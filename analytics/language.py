@@ -11,161 +11,16 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from analytics.words import BASKET_HEADERS as BASKET_HEADERS
+from analytics.words import BASKET_LISTS as BASKET_LISTS
+from analytics.words import CLAIMS as CLAIMS
+from analytics.words import COLUMNS as COLUMNS
+from analytics.words import HEADERS as HEADERS
+from analytics.words import LISTS as LISTS
+from analytics.words import NAMES as NAMES
+
 LANGUAGES: tuple[str, ...] = ("en", "zh")
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
-
-NAMES: dict[str, dict[str, str]] = {
-    "en": {
-        "champions": "Champions",
-        "loyal": "Loyal",
-        "potential_loyalist": "Potential loyalists",
-        "new": "New",
-        "promising": "Promising",
-        "needs_attention": "Needs attention",
-        "about_to_sleep": "About to sleep",
-        "at_risk": "At risk",
-        "cant_lose": "Can't lose",
-        "hibernating": "Hibernating",
-        "lost": "Lost",
-        "key_value": "Best customers",
-        "key_growth": "Big spenders, seldom here",
-        "key_retain": "Best customers gone quiet",
-        "key_win_back": "Big spenders gone",
-        "general_value": "Frequent, small baskets",
-        "general_growth": "Newcomers, small baskets",
-        "general_retain": "Small regulars, fading",
-        "general_win_back": "Small and gone",
-        "stage_awareness": "Awareness",
-        "stage_interest": "Interest",
-        "stage_evaluation": "Evaluation",
-        "stage_purchase": "Purchase",
-        "stage_use": "Use",
-        "stage_loyalty": "Loyalty",
-        "stage_lost": "Lost",
-        "stage_slipping": "Slipping",
-    },
-    "zh": {
-        "champions": "冠军客户",
-        "loyal": "忠诚客户",
-        "potential_loyalist": "潜在忠诚客户",
-        "new": "新客户",
-        "promising": "有希望的客户",
-        "needs_attention": "需要关注的客户",
-        "about_to_sleep": "快要沉睡的客户",
-        "at_risk": "有流失风险的客户",
-        "cant_lose": "不能失去的客户",
-        "hibernating": "沉睡客户",
-        "lost": "已流失客户",
-        "key_value": "重要价值客户",
-        "key_growth": "重要发展客户",
-        "key_retain": "重要保持客户",
-        "key_win_back": "重要挽留客户",
-        "general_value": "一般价值客户",
-        "general_growth": "一般发展客户",
-        "general_retain": "一般保持客户",
-        "general_win_back": "一般挽留客户",
-        "stage_awareness": "认知",
-        "stage_interest": "兴趣",
-        "stage_evaluation": "评估",
-        "stage_purchase": "购买",
-        "stage_use": "使用",
-        "stage_loyalty": "忠诚",
-        "stage_lost": "流失",
-        "stage_slipping": "该来没来",
-    },
-}
-
-HEADERS: dict[str, dict[str, str]] = {
-    "en": {
-        "customer": "Customer",
-        "name": "Name",
-        "email": "E-mail",
-        "phone": "Phone",
-        "segment": "Segment",
-        "orders": "Orders",
-        "money": "Money spent",
-        "last_order": "Last order",
-        "silent": "Days without an order",
-        "stage": "Stage",
-        "due": "Next order due",
-        "last_seen": "Days since last visit",
-    },
-    "zh": {
-        "customer": "客户",
-        "name": "姓名",
-        "email": "邮箱",
-        "phone": "电话",
-        "segment": "客户群",
-        "orders": "订单数",
-        "money": "累计消费",
-        "last_order": "最近下单",
-        "silent": "距最后一单日期的天数",
-        "stage": "阶段",
-        "due": "预计下次下单",
-        "last_seen": "距最后一次浏览的天数",
-    },
-}
-
-
-COLUMNS: dict[str, dict[str, str]] = {
-    "en": {
-        "amount": "Order value",
-        "quantity": "Quantity",
-        "price": "Unit price",
-        "age": "Age",
-        "sex": "Sex",
-        "place": "Place",
-        "category": "Category",
-        "segment": "Customer group",
-        "orders": "Orders",
-        "frequency": "Orders",
-        "spend": "Money spent",
-        "money": "Money spent",
-        "recency": "Days since the last order",
-        "joined": "First order",
-    },
-    "zh": {
-        "amount": "订单金额",
-        "quantity": "数量",
-        "price": "单价",
-        "age": "年龄",
-        "sex": "性别",
-        "place": "地区",
-        "category": "类目",
-        "segment": "客户群",
-        "orders": "订单数",
-        "frequency": "订单数",
-        "spend": "累计消费",
-        "money": "累计消费",
-        "recency": "距上次下单天数",
-        "joined": "首次下单",
-    },
-}
-
-
-# What the name of a natural group says of it: features that every shop has, high and low.
-CLAIMS: dict[str, dict[tuple[str, str], str]] = {
-    "en": {
-        ("recency", "low"): "bought lately",
-        ("recency", "high"): "long silent",
-        ("frequency", "high"): "come often",
-        ("frequency", "low"): "came once or seldom",
-        ("money", "high"): "spend much",
-        ("money", "low"): "spend little",
-        ("age", "high"): "older",
-        ("age", "low"): "younger",
-    },
-    "zh": {
-        ("recency", "low"): "近期下过单",
-        ("recency", "high"): "很久没买",
-        ("frequency", "high"): "常来",
-        ("frequency", "low"): "很少来",
-        ("money", "high"): "花得多",
-        ("money", "low"): "花得少",
-        ("age", "high"): "年长",
-        ("age", "low"): "年轻",
-    },
-}
 
 
 # The same, set against the group of the otherwise same name.
@@ -246,63 +101,6 @@ def claimed(feature: str, sort: str, value: str, rather: bool, language: str) ->
         }[language, sort]
         return RATHER[language].get((feature, sort), more)
     return CLAIMS[language].get((feature, sort), plain)
-
-
-BASKET_LISTS: dict[str, dict[str, str]] = {
-    "en": {"rules": "sold together", "offers": "what to offer whom", "due": "due to buy again"},
-    "zh": {"rules": "常一起买", "offers": "给谁推荐什么", "due": "该再买的客户"},
-}
-BASKET_HEADERS: dict[str, dict[str, str]] = {
-    "en": {
-        "with": "Who takes",
-        "then": "also takes",
-        "count": "Orders with both",
-        "of": "Orders with the first",
-        "base": "Share of all orders with the second",
-        "most_units": "At most more sold a month, if 1 in 10 follow",
-        "most_money": "At most more money a month",
-        "support": "Share of all orders (support)",
-        "confidence": "Share of those (confidence)",
-        "lift": "Times chance (lift)",
-        "leverage": "Leverage",
-        "conviction": "Conviction",
-        "log10_chance": "Chance (power of ten, Fisher)",
-        "offer": "Offer",
-        "because": "Because they have",
-        "product": "Product",
-        "last_bought": "Last bought",
-        "due": "Due",
-        "late": "Days late",
-        "usual_money": "Usually pays",
-        "chance": "Chance that they still buy it",
-    },
-    "zh": {
-        "with": "买了",
-        "then": "也买",
-        "count": "一起买的订单数",
-        "of": "买了前者的订单数",
-        "base": "全部订单里买后者的比例",
-        "most_units": "每月最多多卖（十个里有一个跟上）",
-        "most_money": "每月最多多卖的金额",
-        "support": "占全部订单（支持度）",
-        "confidence": "其中也买的比例（置信度）",
-        "lift": "是偶然的几倍（提升度）",
-        "leverage": "杠杆率",
-        "conviction": "确信度",
-        "log10_chance": "碰巧的可能（10 的几次方，Fisher）",
-        "offer": "推荐",
-        "because": "因为买过",
-        "product": "商品",
-        "last_bought": "上次购买",
-        "due": "该买的日子",
-        "late": "晚了几天",
-        "usual_money": "通常花",
-        "chance": "还会买的可能",
-    },
-}
-
-# What a list of all customers is called.
-LISTS = {"en": "customers", "zh": "客户名单"}
 
 
 def group_name(claims: Iterable[Any], language: str) -> str:

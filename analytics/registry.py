@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics import basket, clean, cleaning, customer, lifecycle, overview, segments
+from analytics import abtest, basket, clean, cleaning, customer, lifecycle, overview, segments
 from analytics.analysis import Analysis, Asked, Outcome
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData
@@ -21,6 +21,7 @@ ANALYSES: tuple[Analysis, ...] = (
     basket.ANALYSIS,
     lifecycle.ANALYSIS,
     customer.ANALYSIS,
+    abtest.ANALYSIS,
     clean.ANALYSIS,
 )
 BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES}
@@ -35,7 +36,7 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
     """
     analysis = BY_NAME[name]
     shop, future = (shop, 0) if analysis.raw else until(shop, asked.today)
-    if not analysis.answers(shop):
+    if not analysis.answers(shop) and not analysis.typed:
         lacking = [roles for need in analysis.requires if (roles := need.lacking(shop)) is not None]
         raise MissingData(name, min(lacking, key=len, default=()))
     words = analysis.understood(words)

@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bot.resources",),
     ("analytics.registry",),
     tuple(f"analytics.{analysis.name}" for analysis in ANALYSES),
+    ("analytics.typed_tests",),
     ("analytics.basket_charts", "analytics.segment_charts", "analytics.basket_lists"),
     ("analytics.next_purchase",),
     ("analytics.bundles",),
@@ -95,7 +96,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("analytics.baskets",),
     ("analytics.analysis", "analytics.choices", "analytics.language"),
-    ("analytics.cleaning",),
+    ("analytics.cleaning", "analytics.words"),
     ("analytics.dataset",),
     ("analytics.errors",),
 )

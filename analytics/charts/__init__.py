@@ -2,6 +2,7 @@
 
 from analytics.charts.flows import Band, flows
 from analytics.charts.heat import Cells, heat
+from analytics.charts.ranges import Range, ranges
 from analytics.charts.scatters import Crowd, Side, scatter
 from analytics.charts.series import columns
 from analytics.charts.shares import Bar, bars, pie
@@ -14,6 +15,7 @@ __all__ = [
     "Bin",
     "Cells",
     "Crowd",
+    "Range",
     "Side",
     "bars",
     "columns",
@@ -22,6 +24,7 @@ __all__ = [
     "heat",
     "histogram",
     "pie",
+    "ranges",
     "scatter",
     "shortened",
 ]

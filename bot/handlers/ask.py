@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from analytics.registry import BY_NAME
 from bot import jobs
 from bot.context import Context
 
@@ -13,7 +14,7 @@ async def ask(context: Context, name: str, words: Sequence[str]) -> None:
     """Answer with the analysis of that name; a page that is turned in place keeps its picture."""
     store, owner = context.services.store, context.owner.user_id
     references = store.current(owner)
-    if not references:
+    if not references and not BY_NAME[name].typed:
         await context.say("chat", "no_data_yet")
         return
     asked = dataclasses.replace(context.asked, pictures=context.page is None, remembered=store.remembered(owner, name))

@@ -8,10 +8,11 @@ import pytest
 from analytics import registry
 from analytics.analysis import Asked
 from analytics.dataset import Kind, Shop
-from analytics.errors import MissingData, OptionError, UnknownGroup
+from analytics.errors import MissingData, OptionError, UnclearTest, UnknownGroup
 from tests.analytics.shops import customers, dataset, line, lively, pairs_shop, shop
 
-EVERYTHING = Shop(orders=shop([*lively(), *pairs_shop()]).orders, customers=customers({"age": [30.0]}))
+RESULTS = dataset(Kind.RESULTS, {"variant": ["A", "B"] * 100, "outcome": ["yes", "no", "no", "no"] * 50})
+EVERYTHING = Shop(orders=shop([*lively(), *pairs_shop()]).orders, customers=customers({"age": [30.0]}), results=RESULTS)
 
 
 def test_every_analysis_is_found_by_its_name() -> None:
@@ -27,6 +28,10 @@ def test_names_of_analyses_and_views_can_be_commands_and_buttons() -> None:
 
 @pytest.mark.parametrize("name", registry.BY_NAME)
 def test_a_question_without_data_is_refused(name: str) -> None:
+    if registry.BY_NAME[name].typed:
+        with pytest.raises(UnclearTest):
+            registry.analyse(name, Shop(), (), Asked())
+        return
     with pytest.raises(MissingData) as refusal:
         registry.analyse(name, Shop(), (), Asked())
     assert refusal.value.analysis == name

@@ -70,7 +70,8 @@ def test_every_view_keeps_to_one_screen_and_telegrams_limits(
     asked = Asked(language, "classes" if vocabulary == "classes" else "groups", pictures=False)
     for view in ("body", *analysis.views):
         words = {"body": (), "by": ("by", "spend"), "cuts": ("cuts", "R30")}.get(view, (view,))
-        outcome = analyse(analysis.name, shop, words, asked)
+        typed = ("A", "1000", "50", "B", "1000", "65") if analysis.typed else ()
+        outcome = analyse(analysis.name, shop, (*words, *typed), asked)
         reply = renderer.outcome(outcome, language)
         text, _ = parse(reply.html)
         assert len(text) == reply.visible
