@@ -18,6 +18,6 @@ def take_in(file: Path, folder: Path) -> References:
     return {written.kind: written.merged for written in taken.written}
 
 
-def ask(name: str, references: References) -> Outcome:
-    """A question without further words, asked in English, answered with its picture."""
-    return jobs.answer(name, references, (), Asked())
+def ask(name: str, references: References, *words: str) -> Outcome:
+    """A question asked in English, answered with its picture."""
+    return jobs.answer(name, references, words, Asked())
