@@ -49,10 +49,7 @@ def understood(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _group_of(words: Sequence[str]) -> str | None:
-    code, said = "_".join(words).casefold(), " ".join(words).casefold()
-    names = {name.casefold(): known for reader in language.LANGUAGES for known, name in language.NAMES[reader].items()}
-    known = (*rfm.GROUPS, *rfm.CLASSES)
-    return code if code in known else names[said] if names.get(said) in known else None
+    return language.coded(" ".join(words), (*rfm.GROUPS, *rfm.CLASSES))
 
 
 def options(words: Sequence[str], asked: Asked) -> BasketOptions:

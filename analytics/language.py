@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -132,6 +132,14 @@ def level(found: Any, attribute: str, currency: str | None, language: str) -> st
 def column(name: str, language: str) -> str:
     """What a column of a table is called: the owner's own header where it has no common name."""
     return COLUMNS[language].get(name) or name.partition(":")[2] or name
+
+
+def coded(said: str, codes: Collection[str]) -> str | None:
+    """Which of the codes people mean: `at risk`, `At_Risk`, 有流失风险的客户; None where it is none of them."""
+    code = "_".join(said.split()).casefold()
+    names = {name.casefold(): known for table in NAMES.values() for known, name in table.items()}
+    found = code if code in codes else names.get(said.casefold())
+    return found if found in codes else None
 
 
 def named(code: str, language: str) -> str:

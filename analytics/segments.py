@@ -147,10 +147,8 @@ def _group(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     if words[0].casefold().startswith("cluster_"):
         return words[0].casefold(), words[1:]
     said = " ".join(words)
-    code = "_".join(words).casefold()
-    names = {name.casefold(): known for reader in language.LANGUAGES for known, name in language.NAMES[reader].items()}
-    code = code if code in (*rfm.GROUPS, *rfm.CLASSES) else names.get(said.casefold(), "")
-    if code not in (*rfm.GROUPS, *rfm.CLASSES):
+    code = language.coded(said, (*rfm.GROUPS, *rfm.CLASSES))
+    if code is None:
         raise OptionError("segments", said)
     return code, ()
 

@@ -148,3 +148,10 @@ def test_days_and_months() -> None:
 )
 def test_periods(first: date, last: date, english: str, chinese: str) -> None:
     assert (language.period(first, last, "en"), language.period(first, last, "zh")) == (english, chinese)
+
+
+@pytest.mark.parametrize("said", ["at_risk", "At Risk", "AT_RISK", "有流失风险的客户", "At risk"])
+def test_a_group_is_known_by_its_code_and_by_its_name_in_either_language(said: str) -> None:
+    assert language.coded(said, ("at_risk", "lost")) == "at_risk"
+    assert language.coded(said, ("lost",)) is None
+    assert language.coded("nobody", ("lost",)) is None
