@@ -47,7 +47,7 @@ YES = frozenset(
 NO = frozenset(
     ["0", "false", "no", "n", "f", "nein", "non", "否", "无", "没有", "没", "假", "未成交", "未购买", "未转化"]
 )
-SHORTEST_BUTTON = 64
+LONGEST_BUTTON = 64
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _report(found: tuple[Version, ...], typed: bool, twice: int, unclear: int) -
 
 def _swapped(found: tuple[Version, ...]) -> str | None:
     words = " ".join(f"{version.label} {version.share.n} {version.share.successes}" for version in reversed(found))
-    return words if len(f"abtest {words}".encode()) <= SHORTEST_BUTTON else None
+    return words if len(f"abtest {words}".encode()) <= LONGEST_BUTTON else None
 
 
 def chart(report: ABTestReport, reader: str) -> bytes | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analytics.cleaning import Policies
-from analytics.dataset import Kind, Shop
+from analytics.dataset import Kind, Role, Shop
 
 Vocabulary = Literal["groups", "classes"]
 
@@ -66,6 +66,10 @@ class Need:
     def met_by(self, shop: Shop) -> bool:
         dataset = shop.dataset(self.kind)
         return dataset is not None and dataset.has(*self.columns)
+
+
+BUYERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
+"""Orders that tell who bought, when, and for how much."""
 
 
 @dataclass(frozen=True)

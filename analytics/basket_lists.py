@@ -45,7 +45,7 @@ def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataF
 
 def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
     """For every customer the best partner of what they have, with the reason."""
-    table, _ = customers(shop, chosen)
+    table = customers(shop, chosen)
     book = mined.book
     place = (
         pd.Index(table.customer).get_indexer(pd.Index(book.customers)) if len(book.customers) else np.empty(0, np.int64)
@@ -56,8 +56,8 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
     # Either way round: what to offer follows from what the customer has.
     real = mined.rules.take(mined.worth.extra > 0)
     offers = best_missing(owned, real)
-    chosen_ones = Members(table, people.Contacts(shop.people)).ranked(offers.rule >= 0)
     contacts = people.Contacts(shop.people)
+    chosen_ones = Members(table, contacts).ranked(offers.rule >= 0)
     confidence = real.confidence[offers.rule[chosen_ones]]
     rows: dict[str, object] = {
         **contacts.of(table.customer[chosen_ones]),

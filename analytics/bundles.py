@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics import association, basketing
-from analytics.analysis import Need
+from analytics.analysis import BUYERS
 from analytics.association import Rules
 from analytics.association_advice import Worth, best_first, worth
 from analytics.association_chance import Evidence, evidence, minimum_count
 from analytics.basket_options import BasketOptions, words_of
 from analytics.basketing import Book, By
 from analytics.baskets import Baskets
-from analytics.dataset import Kind, Role, Shop
+from analytics.dataset import Shop
 from analytics.errors import UnknownProduct
 from analytics.itemsets import Itemsets, mine
 
@@ -25,7 +25,6 @@ SHOWN = 4
 MOST_SETS = 300_000
 # Bytes of a product's name in a button's question, which has 64 in all.
 BUTTON = 30
-CUSTOMERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class BasketReport:
 
     `several` baskets have two products or more; `least` is in how many baskets products must be together to be looked
     at, `sets` how many such sets there are, `tried` how many rules could have been tried. `customers` says whether the
-    orders name them; `words` ask for the same again, `products` are those
-    of the advice, each with the words that ask for it alone. The rest as in `Book`.
+    orders name them; `words` ask for the same again, `products` are those of the advice, each with the words that ask for
+    it alone. The rest as in `Book`.
     """
 
     by: By
@@ -190,13 +189,15 @@ def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
 def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
     """The page of rules that is asked for, about everything or about one product."""
     mined = Mined(shop, chosen)
+    names, counts = mined.book.names, mined.book.baskets.counts
     about, best = mined.shown
     start = SHOWN * chosen.page if SHOWN * chosen.page < len(best) else 0
+    page = best[start : start + SHOWN].tolist()
     return BasketReport(
         by=chosen.by,
         baskets=len(mined.book.baskets),
         several=int((mined.book.baskets.sizes > 1).sum()),
-        items=int((mined.book.baskets.counts > 0).sum()),
+        items=int((counts > 0).sum()),
         numbered=mined.book.numbered,
         currency=mined.currency,
         first=mined.book.first,
@@ -208,18 +209,15 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
         sets=len(mined.sets),
         tried=mined.tried,
         follow=mined.worth.follow,
-        about=None if about is None else str(mined.book.names[about]),
+        about=None if about is None else str(names[about]),
         rules=len(best),
         first_shown=start,
-        advice=tuple(mined.advice(int(rule)) for rule in best[start : start + SHOWN]),
-        customers=shop.orders is not None and shop.orders.has(*CUSTOMERS.columns),
-        words=words_of(chosen, None if about is None else spelt(mined.book.names, mined.book.baskets.counts, about)),
+        advice=tuple(mined.advice(rule) for rule in page),
+        customers=BUYERS.met_by(shop),
+        words=words_of(chosen, None if about is None else spelt(names, counts, about)),
         products=tuple(
-            (
-                str(mined.book.names[item]),
-                words_of(chosen, spelt(mined.book.names, mined.book.baskets.counts, item)),
-            )
-            for item in dict.fromkeys(int(mined.rules.consequent[rule]) for rule in best[start : start + SHOWN])
+            (str(names[item]), words_of(chosen, spelt(names, counts, item)))
+            for item in dict.fromkeys(int(mined.rules.consequent[rule]) for rule in page)
             if item != about
         )[:2],
     )

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analytics import charts, language, lookup, outlook, people, purchases, ranking, rfm
-from analytics.analysis import Analysis, Asked, Member, Need, Vocabulary
+from analytics.analysis import BUYERS, Analysis, Asked, Member, Vocabulary
 from analytics.charts.story import Dot, story
-from analytics.dataset import Kind, Role, Shop
+from analytics.dataset import Role, Shop
 from analytics.errors import TooFewCustomers, UnknownCustomer
+from analytics.members import Members
 
 FEWEST_CUSTOMERS = 30
 CHOICES = 8
@@ -108,26 +109,15 @@ def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
         card=_card(lines, table, int(ranked[0]), behind, chosen) if single else None,
         choices=()
         if single
-        else tuple(Choice(str(table.customer[at]), _member(table, at, behind)) for at in ranked[:CHOICES]),
+        else tuple(Choice(str(table.customer[at]), Members(table, behind).at(at)) for at in ranked[:CHOICES]),
         others=max(len(ranked) - CHOICES, 0),
-    )
-
-
-def _member(table: rfm.CustomerTable, at: int, behind: people.Contacts) -> Member:
-    key = table.customer[at]
-    return Member(
-        customer=behind.label(key),
-        name=behind.name(key),
-        orders=int(table.frequency[at]),
-        money=float(table.money[at]),
-        silent=int(table.recency[at]),
     )
 
 
 def _card(
     lines: pd.DataFrame, table: rfm.CustomerTable, at: int, behind: people.Contacts, chosen: CustomerOptions
 ) -> Card:
-    member = _member(table, at, behind)
+    member = Members(table, behind).at(at)
     own = lines[purchases.customers_of(lines, table) == at]
     sold = own[~own[Role.TAKEN_BACK].to_numpy(bool)] if Role.TAKEN_BACK in own else own
     days = sold.groupby(sold[Role.TIME].dt.normalize())[Role.AMOUNT].sum()
@@ -236,7 +226,7 @@ def _best(report: CustomerReport, reader: str) -> bytes | None:
 
 ANALYSIS = Analysis(
     name="customer",
-    requires=(Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT)),),
+    requires=(BUYERS,),
     options=options,
     run=run,
     chart=chart,

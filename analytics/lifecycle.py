@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +10,9 @@ from typing import Literal, cast, get_args
 import numpy as np
 import pandas as pd
 
-from analytics import browsing, charts, cohorts, language, movers, people, rfm
-from analytics.analysis import Analysis, Asked, Cuts, Member, Need, Play, Vocabulary
-from analytics.dataset import Dataset, Kind, Role, Shop
+from analytics import browsing, charts, cohorts, language, movers, people, ranking, rfm
+from analytics.analysis import BUYERS, Analysis, Asked, Cuts, Member, Play, Vocabulary
+from analytics.dataset import Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownGroup
 from analytics.members import Members
 from analytics.rhythm import Basis, Pace
@@ -105,13 +104,12 @@ def options(words: Sequence[str], asked: Asked) -> LifecycleOptions:
 def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
     """Judge everybody by how long they have been silent, as against how long they and the shop's customers usually are."""
     assert shop.orders is not None
-    lines = _lines(shop.orders, chosen)
+    lines = ranking.order_lines(shop.orders, chosen.as_of)
     judged = _judged(lines, chosen)
     table, pace, contacts = judged.table, judged.rhythm, people.Contacts(shop.people)
     members = Members(table, contacts)
     looking = _prospects(shop, judged)
     changes = _movers(shop, lines, judged, chosen) if chosen.moves else None
-    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
     known = lines[Role.TIME].dropna()
     return LifecycleReport(
         customers=len(table),
@@ -119,8 +117,8 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
         first=known.min().date(),
         last=known.max().date(),
         reference=table.reference.date(),
-        sales=sales,
-        anonymous_sales=0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales,
+        sales=float(table.money.sum()),
+        anonymous_sales=ranking.anonymous_sales(table, lines),
         stages=(
             *(Stage(code, int((looking.stage == code).sum()) if looking else None) for code in browsing.STAGES),
             *(judged.told(code) for code in BOUGHT),
@@ -145,12 +143,6 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
     )
 
 
-def _lines(orders: Dataset, chosen: LifecycleOptions) -> pd.DataFrame:
-    """The order lines before the day to judge from."""
-    lines = orders.frame(Role.CUSTOMER, Role.ORDER, Role.TIME, Role.AMOUNT, Role.TAKEN_BACK, numbered=(Role.ORDER,))
-    return lines if chosen.as_of is None else lines[lines[Role.TIME] < pd.Timestamp(chosen.as_of)]
-
-
 def _judged(lines: pd.DataFrame, chosen: LifecycleOptions) -> Stages:
     table = movers.table_of(lines, None if chosen.as_of is None else pd.Timestamp(chosen.as_of))
     if table is None or len(table) < FEWEST_CUSTOMERS:
@@ -166,8 +158,8 @@ def _prospects(shop: Shop, judged: Stages) -> browsing.Prospects | None:
 
 def _movers(shop: Shop, lines: pd.DataFrame, judged: Stages, chosen: LifecycleOptions) -> movers.Movers | None:
     """Against the orders before the latest upload, or else against the shop one rhythm earlier, a month at least."""
-    if shop.earlier is not None and shop.earlier.has(*ORDERS.columns):
-        before = movers.table_of(_lines(shop.earlier, chosen))
+    if shop.earlier is not None and shop.earlier.has(*BUYERS.columns):
+        before = movers.table_of(ranking.order_lines(shop.earlier, chosen.as_of))
         if before is not None and (
             found := movers.movers(before, judged.table, chosen.vocabulary, "upload", chosen.cuts)
         ):
@@ -222,7 +214,7 @@ def _lookers(looking: browsing.Prospects | None, stage: str) -> rfm.Ints:
 def sheet(shop: Shop, chosen: LifecycleOptions, reader: str) -> tuple[str, pd.DataFrame]:
     """The customers of one stage (all who bought, if none is named) as rows, most money first, with their due day."""
     assert shop.orders is not None
-    judged = _judged(_lines(shop.orders, chosen), chosen)
+    judged = _judged(ranking.order_lines(shop.orders, chosen.as_of), chosen)
     contacts = people.Contacts(shop.people)
     name = language.named(f"stage_{chosen.stage}", reader) if chosen.stage else "lifecycle"
     if chosen.stage in browsing.STAGES:
@@ -287,11 +279,9 @@ def _bars(report: LifecycleReport, reader: str) -> bytes:
     return charts.bars(title, subtitle, rows)
 
 
-ORDERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
-
 ANALYSIS = Analysis(
     name="lifecycle",
-    requires=(ORDERS,),
+    requires=(BUYERS,),
     options=options,
     run=run,
     chart=chart,

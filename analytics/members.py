@@ -29,13 +29,15 @@ class Members:
 
     def best(self, inside: Mask, most: int) -> tuple[Member, ...]:
         """Those inside who brought most money, at most so many."""
-        return tuple(
-            Member(
-                customer=self.contacts.label(self.table.customer[i]),
-                name=self.contacts.name(self.table.customer[i]),
-                orders=int(self.table.frequency[i]),
-                money=float(self.table.money[i]),
-                silent=int(self.table.recency[i]),
-            )
-            for i in self.ranked(inside)[:most]
+        return tuple(self.at(int(i)) for i in self.ranked(inside)[:most])
+
+    def at(self, place: int) -> Member:
+        """The customer at that position of the table."""
+        key = self.table.customer[place]
+        return Member(
+            customer=self.contacts.label(key),
+            name=self.contacts.name(key),
+            orders=int(self.table.frequency[place]),
+            money=float(self.table.money[place]),
+            silent=int(self.table.recency[place]),
         )

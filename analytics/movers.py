@@ -141,9 +141,7 @@ def chart(found: Movers, reader: str) -> bytes | None:
 
 def standing(table: rfm.CustomerTable, vocabulary: Vocabulary, cuts: Cuts) -> Standing:
     """The customers of the table in the groups of the vocabulary; classes by the owner's thresholds."""
-    seen = table.recency, table.frequency, table.money
-    group = rfm.western_groups(*seen) if vocabulary == "groups" else rfm.eight_classes(*seen, cuts)
-    return Standing(table.customer, group, table.money)
+    return Standing(table.customer, ranking.assigned(table, vocabulary, cuts), table.money)
 
 
 def moved(before: Standing, after: Standing) -> tuple[Move, ...]:

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics import basketing, people, purchases, ranking, rfm, sequences
-from analytics.analysis import Vocabulary
+from analytics.analysis import BUYERS, Vocabulary
 from analytics.association_contrast import differences
 from analytics.basket_options import BasketOptions, words_of
 from analytics.baskets import of_pairs
-from analytics.bundles import CUSTOMERS, SHOWN, frequent, product, spelt
+from analytics.bundles import SHOWN, frequent, product, spelt
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData, UnknownGroup
 from analytics.sequences import Purchases, Sequences
@@ -117,18 +117,17 @@ class GroupReport:
     groups: tuple[str, ...]
 
 
-def customers(shop: Shop, chosen: BasketOptions) -> tuple[rfm.CustomerTable, pd.DataFrame]:
-    """The customer table and its order lines; MissingData where the orders name none, or no days or amounts."""
+def customers(shop: Shop, chosen: BasketOptions) -> rfm.CustomerTable:
+    """The customer table; MissingData where the orders name none, or no days or amounts."""
     assert shop.orders is not None
-    if lacking := CUSTOMERS.lacking(shop):
+    if lacking := BUYERS.lacking(shop):
         raise MissingData("basket", lacking)
-    lines = ranking.order_lines(shop.orders, chosen.as_of)
-    return ranking.customers(lines, chosen.as_of), lines
+    return ranking.customers(ranking.order_lines(shop.orders, chosen.as_of), chosen.as_of)
 
 
 def purchases_of(shop: Shop, chosen: BasketOptions) -> tuple[Purchases, rfm.CustomerTable, npt.NDArray[np.object_]]:
     """Who bought what when, with the customer table and the items' names."""
-    table, _ = customers(shop, chosen)
+    table = customers(shop, chosen)
     assert shop.orders is not None
     column = basketing.counted_by(shop.orders, chosen.by)
     flags = (Role.TAKEN_BACK, Role.NOT_A_PRODUCT)

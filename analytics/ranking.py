@@ -112,6 +112,12 @@ def customers(lines: pd.DataFrame, as_of: date | None) -> rfm.CustomerTable:
     return table
 
 
+def anonymous_sales(table: rfm.CustomerTable, lines: pd.DataFrame) -> float:
+    """What the lines sold beyond the customers of the table: to nobody known."""
+    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
+    return 0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales
+
+
 def in_force(table: rfm.CustomerTable, wanted: Vocabulary) -> Vocabulary:
     """The vocabulary that can be used on these customers."""
     return wanted if rfm.frequency_tells(table.frequency) else "classes"
@@ -129,7 +135,7 @@ def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocab
     table = members.table
     vocabulary = in_force(table, wanted)
     codes = assigned(table, vocabulary, cuts)
-    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
+    sales = float(table.money.sum())
     top = max(1, round(TOP_SHARE * len(table)))
     known = lines[Role.TIME].dropna()
     return SegmentsReport(
@@ -144,7 +150,7 @@ def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocab
         last=known.max().date(),
         reference=table.reference.date(),
         sales=sales,
-        anonymous_sales=0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales,
+        anonymous_sales=anonymous_sales(table, lines),
         once=float((table.frequency == 1).mean()),
         top_customers=top,
         top_share=float(np.sort(table.money)[-top:].sum() / sales) if sales > 0 else None,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import breakdown, grouping, language, people, portraits, ranking, rfm
-from analytics.analysis import Analysis, Asked, Cuts, Member, Need, Vocabulary
+from analytics.analysis import BUYERS, Analysis, Asked, Cuts, Member, Need, Vocabulary
 from analytics.breakdown import BreakdownReport
 from analytics.clusters import Method
 from analytics.dataset import Dataset, Kind, Role, Shop
@@ -193,7 +193,7 @@ def run(shop: Shop, chosen: SegmentsOptions) -> Report:
         return _portrait(shop, chosen)
     if chosen.view in {"names", "list"}:
         return _named(shop, chosen)
-    if not ORDERS.met_by(shop):
+    if not BUYERS.met_by(shop):
         if chosen.view == "cuts":
             raise MissingData("segments")
         return _natural(shop, chosen)[0]
@@ -209,7 +209,7 @@ def _ranked(shop: Shop, chosen: SegmentsOptions) -> tuple[Dataset, pd.DataFrame,
 
 def _natural(shop: Shop, chosen: SegmentsOptions) -> tuple[GroupsReport, Codes, Members | None]:
     """Natural groups with each customer's code, by the customer list if there are no orders or the owner wants so."""
-    if not ORDERS.met_by(shop) or (chosen.cut.people and shop.customers is not None):
+    if not BUYERS.met_by(shop) or (chosen.cut.people and shop.customers is not None):
         listed = shop.customers
         if listed is None or listed.rows < FEWEST_CUSTOMERS:
             raise TooFewCustomers("segments", 0 if listed is None else listed.rows, FEWEST_CUSTOMERS)
@@ -226,11 +226,15 @@ def _portrait(shop: Shop, chosen: SegmentsOptions) -> PortraitReport:
 
 @dataclass(frozen=True)
 class _Inside:
-    """One group: the keys of its customers, the name of a natural one and what it was built on."""
+    """One group: the keys of its customers, the name of a natural one and what it was built on.
+
+    `members` are all who ordered, None where the group was made without looking at orders.
+    """
 
     code: str
     keys: list[str]
     currency: str | None
+    members: Members | None
     name: Name | None = None
     built_on: tuple[str, ...] = ()
 
@@ -244,8 +248,8 @@ def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
         if group is None or report.found is None:
             raise UnknownGroup(code)
         keys = members.table.customer if members is not None else _listed(shop)
-        return _Inside(code, list(keys[codes == code]), report.currency, group.name, report.found.features)
-    if not ORDERS.met_by(shop):
+        return _Inside(code, list(keys[codes == code]), report.currency, members, group.name, report.found.features)
+    if not BUYERS.met_by(shop):
         raise MissingData("segments")
     orders, _, members = _ranked(shop, chosen)
     vocabulary: Vocabulary = "groups" if code in rfm.GROUPS else "classes"
@@ -255,7 +259,7 @@ def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
     inside = ranking.assigned(members.table, vocabulary, chosen.cuts) == code
     if not inside.any():
         raise UnknownGroup(code)
-    return _Inside(code, list(members.table.customer[inside]), orders.currency)
+    return _Inside(code, list(members.table.customer[inside]), orders.currency, members)
 
 
 def _listed(shop: Shop) -> Codes:
@@ -266,34 +270,34 @@ def _listed(shop: Shop) -> Codes:
 
 def _named(shop: Shop, chosen: SegmentsOptions) -> MembersReport:
     """The people of a group; for a whole list or one by an attribute, only how many there are."""
-    if chosen.group is None and (not ORDERS.met_by(shop) or chosen.view == "list"):
+    if chosen.group is None and (not BUYERS.met_by(shop) or chosen.view == "list"):
         return MembersReport(None, None, chosen.cut, None, len(_book(shop, chosen).customer), None, ())
     found = _inside(shop, chosen)
     size = len(found.keys)
-    if not ORDERS.met_by(shop):
+    if not BUYERS.met_by(shop):
         return MembersReport(found.code, found.name, chosen.cut, None, size, None, ())
-    members = _ranked(shop, chosen)[2]
+    members = found.members or _ranked(shop, chosen)[2]
     inside = rfm.among(members.table.customer, found.keys)
     facts = ranking.segment(members.table, np.where(inside, found.code, "").astype(object), found.code)
     best = members.best(inside, LISTED if chosen.group else ranking.DAYS_WORK)
     return MembersReport(found.code, found.name, chosen.cut, found.currency, size, facts.rhythm, best)
 
 
-def _book(shop: Shop, chosen: SegmentsOptions) -> breakdown.Book:
-    """Everybody with their segment, from the orders, else from the customer list."""
-    if not ORDERS.met_by(shop):
+def _book(shop: Shop, chosen: SegmentsOptions, members: Members | None = None) -> breakdown.Book:
+    """Everybody with their segment, from the orders (the `members`, if they are at hand), else from the customer list."""
+    if not BUYERS.met_by(shop):
         return breakdown.Book(_listed(shop), None, None)
-    table = _ranked(shop, chosen)[2].table
+    table = (members or _ranked(shop, chosen)[2]).table
     vocabulary = ranking.in_force(table, chosen.vocabulary)
     return breakdown.Book(table.customer, table, ranking.assigned(table, vocabulary, chosen.cuts))
 
 
 def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
     """The customers of one group (all, if none is named) as rows, best first; headers in the reader's language."""
-    book = _book(shop, chosen)
+    found = None if chosen.group is None else _inside(shop, chosen)
+    book = _book(shop, chosen, found.members if found else None)
     name, keys = language.LISTS[reader], list(book.customer)
-    if chosen.group is not None:
-        found = _inside(shop, chosen)
+    if found is not None:
         keys = found.keys
         name = language.group_name(found.name.claims, reader) if found.name else language.named(found.code, reader)
     contacts = people.Contacts(shop.people)
@@ -347,12 +351,11 @@ def remember(report: Report) -> str | None:
     return report.memory if isinstance(report, GroupsReport) else None
 
 
-ORDERS = Need(Kind.ORDERS, (Role.CUSTOMER, Role.TIME, Role.AMOUNT))
 VIEWS = ("more", "why", "names", "method", "list", "natural", "proof", "group", "by", "cuts")
 
 ANALYSIS = Analysis(
     name="segments",
-    requires=(ORDERS, Need(Kind.CUSTOMERS, (Role.CUSTOMER,))),
+    requires=(BUYERS, Need(Kind.CUSTOMERS, (Role.CUSTOMER,))),
     options=options,
     run=run,
     chart=chart,
