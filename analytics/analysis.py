@@ -11,8 +11,10 @@ import pandas as pd
 
 from analytics.cleaning import Policies
 from analytics.dataset import Kind, Role, Shop
+from analytics.trials import Trial
 
 Vocabulary = Literal["groups", "classes"]
+Tone = Literal["friendly", "plain", "premium"]
 
 
 # Views that show who customers are; all others know them by a key only.
@@ -32,12 +34,27 @@ class Cuts:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """How the owner does business: `margin` on sales before any discount (0-1, None: not said), and messages.
+
+    A customer gets at most one message in `apart` days, in the `tone` that suits the shop. `budget` is the money a
+    campaign may cost, None without limit.
+    """
+
+    margin: float | None = None
+    apart: int = 14
+    tone: Tone = "friendly"
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What an answer may depend on besides the data.
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
     segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `view` is the side of the answer
-    that is wanted; `today` the owner's own day, after which nothing has happened yet; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
+    that is wanted; `today` the owner's own day, after which nothing has happened yet; `terms` are how they do business, `seed` settles what is
+    drawn by lot; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
     """
 
     language: str = "en"
@@ -49,6 +66,8 @@ class Asked:
     remembered: str | None = None
     view: str = "body"
     today: date | None = None
+    terms: Terms = field(default_factory=Terms)
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,7 +125,7 @@ class Outcome:
     """One answer: the report, which view of it was asked for, picture (PNG) and list, and what else may be asked.
 
     `cleaned` is how many columns were treated as the owner decided before the answer was worked out; `remember` what
-    the analysis wants to be told when it is asked again. `future` order lines are dated after today and do not count.
+    the analysis wants to be told when it is asked again. `drafted` is a trial to keep. `future` order lines are dated after today and do not count.
     """
 
     analysis: str
@@ -117,6 +136,7 @@ class Outcome:
     answerable: tuple[str, ...]
     cleaned: int = 0
     remember: str | None = None
+    drafted: Trial | None = None
     future: int = 0
 
 
@@ -127,7 +147,7 @@ class Analysis:
     `requires`: any one of these must be met. `views` are words that show another side of the same report; the view
     `list` sends `sheet`, the rows behind a group, as a file, and the views in `pictured` come with a picture, too. An
     analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
-    `remember` is what of its report it wants to be told when it is asked again. `names`: its every answer looks at who
+    `remember` is what of its report it wants to be told when it is asked again, `draft` the trial that it made. `names`: its every answer looks at who
     customers are, not only those of the `NAMING_VIEWS`. `understood` puts the view in front of words as people type them. What is
     `typed` can be asked without any data.
     """
@@ -142,6 +162,7 @@ class Analysis:
     pictured: tuple[str, ...] = ("body",)
     raw: bool = False
     remember: Callable[[Any], str | None] | None = None
+    draft: Callable[[Any], Trial | None] | None = None
     names: bool = False
     understood: Callable[[Sequence[str]], Sequence[str]] = tuple
     typed: bool = False

@@ -93,8 +93,11 @@ def code(kind: Kind, name: str) -> str:
 
 def applied(shop: Shop, policies: Policies) -> Shop:
     """The shop with its orders, also the earlier ones, and customers cleaned."""
-    parts = {"orders": shop.orders, "customers": shop.customers, "earlier": shop.earlier}
-    return replace(shop, **{name: cleaned(part, policies) for name, part in parts.items() if part is not None})
+
+    def part(dataset: Dataset | None) -> Dataset | None:
+        return None if dataset is None else cleaned(dataset, policies)
+
+    return replace(shop, orders=part(shop.orders), customers=part(shop.customers), earlier=part(shop.earlier))
 
 
 def cleaned(dataset: Dataset, policies: Policies) -> Dataset:

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics.trials import Trial
+
 METADATA = b"pocket-marketer"
 
 
@@ -253,7 +255,7 @@ class Shop:
     """What one owner has uploaded so far: at most one merged dataset of each kind.
 
     `people` is there only when the owner asked for names or a list. `earlier` are the orders as they were before the
-    latest file that changed them, None where that was the first.
+    latest file that changed them, None where that was the first. `trials` are what was tried on customers, oldest first.
     """
 
     orders: Dataset | None = None
@@ -264,6 +266,7 @@ class Shop:
     catalogue: Dataset | None = None
     people: Dataset | None = None
     earlier: Dataset | None = None
+    trials: tuple[Trial, ...] = ()
 
     def dataset(self, kind: Kind) -> Dataset | None:
         """The dataset of this kind, if there is one."""

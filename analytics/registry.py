@@ -58,6 +58,7 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         answerable=tuple(other.name for other in ANALYSES if other.answers(shop)),
         cleaned=treated,
         remember=analysis.remember(report) if analysis.remember else None,
+        drafted=analysis.draft(report) if analysis.draft else None,
         future=future,
     )
 

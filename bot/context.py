@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ class Services:
     """All that outlives an update.
 
     `running` holds each chat's jobs in work, for whoever wants to stop them; `fetching` keeps the files in memory few;
-    `greeted` are the strangers turned away; `now` is the clock. `now` is the clock.
+    `greeted` are the strangers turned away; `now` is the clock.
     """
 
     settings: Settings
@@ -101,7 +102,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         owner = self.owner
         today = self.services.now().astimezone(self.services.settings.zone).date()
         return Asked(
-            language=self.language, vocabulary=owner.vocabulary, policies=policies, cuts=owner.cuts, today=today
+            language=self.language,
+            vocabulary=owner.vocabulary,
+            policies=policies,
+            cuts=owner.cuts,
+            today=today,
+            terms=owner.terms,
+            seed=secrets.randbits(32),
         )
 
     def worded(self, template: str, macro: str, **values: Any) -> Reply:

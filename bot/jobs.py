@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from analytics.choices import Choices
 from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
 from analytics.errors import NoRows, NothingUsable
 from analytics.merging import merge
+from analytics.trials import Trial
 
 References = Mapping[Kind, Path]
 
@@ -108,11 +109,18 @@ def preview(file: Path) -> dict[str, str]:
 
 
 def answer(
-    name: str, references: References, words: Sequence[str], asked: Asked, earlier: Path | None = None
+    name: str,
+    references: References,
+    words: Sequence[str],
+    asked: Asked,
+    earlier: Path | None = None,
+    trials: tuple[Trial, ...] = (),
+    folder: Path | None = None,
 ) -> Outcome:
     """Ask the shop that the references point at; only the columns that the answer needs are read.
 
-    `earlier` are its orders before the latest file that changed them.
+    `earlier` are its orders before the latest file that changed them. Who is in a trial that the answer drafts is
+    written as a new file in `folder`.
     """
     from analytics.registry import BY_NAME, analyse
 
@@ -126,8 +134,13 @@ def answer(
     told = BY_NAME[name].understood(words)
     asked_for = BY_NAME[name].names or (told and told[0] in NAMING_VIEWS)
     named = everybody if asked_for else None
-    shop = Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=named, earlier=before)
-    return analyse(name, shop, words, asked)
+    told_so_far = {str(kind): dataset for kind, dataset in datasets.items()}
+    outcome = analyse(name, Shop(**told_so_far, people=named, earlier=before, trials=trials), words, asked)
+    if outcome.drafted is None or folder is None:
+        return outcome
+    file = folder / f"trial-{secrets.token_hex(8)}.parquet"
+    _durably(outcome.drafted.write, file)
+    return replace(outcome, drafted=replace(outcome.drafted, people=file))
 
 
 def _table(dataset: Dataset) -> Table:
@@ -144,14 +157,18 @@ def _table(dataset: Dataset) -> Table:
 
 
 def _write(dataset: Dataset, folder: Path) -> Path:
-    """Write aside, sync, rename: a snapshot is whole or not there."""
     final = folder / f"{dataset.kind}-{secrets.token_hex(8)}.parquet"
+    _durably(dataset.write, final)
+    return final
+
+
+def _durably(write: Callable[[Path], object], final: Path) -> None:
+    """Write aside, sync, rename: a file is whole or not there."""
     aside = final.with_suffix(".part")
-    dataset.write(aside)
+    write(aside)
     descriptor = os.open(aside, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     aside.rename(final)
-    return final

@@ -9,9 +9,10 @@ migrations = Migrations("pocket-marketer")
 
 @migrations()
 def m001_first_conversation(db: Database) -> None:
-    # Customers' keys are hashes under their owner's `secret`; `cuts` are the owner's own thresholds for high and low.
+    # Customers' keys are hashes under their owner's `secret`; `cuts` are the owner's own thresholds for high and low,
+    # `terms` how they do business.
     db.table("owners").create(
-        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str, "cuts": str},
+        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str, "cuts": str, "terms": str},
         pk="user_id",
         not_null={"vocabulary", "secret", "since"},
         strict=True,
@@ -48,13 +49,33 @@ def m001_first_conversation(db: Database) -> None:
         strict=True,
     )
     # What an analysis wants to know again when it is asked after the next upload: names of groups, and who was in them.
+    # With upload 0 it is about what was typed, not sent.
     db.table("memories").create(
         {"owner": int, "analysis": str, "upload": int, "body": str},
         pk=("owner", "analysis", "upload"),
-        foreign_keys=[("upload", "uploads", "id")],
         not_null={"body"},
         strict=True,
     )
+    # What was tried on customers; `people` names the file with who got which version.
+    db.table("trials").create(
+        {
+            "id": int,
+            "owner": int,
+            "kind": str,
+            "segment": str,
+            "versions": str,
+            "seed": int,
+            "days": int,
+            "made": str,
+            "people": str,
+            "sent": str,
+            "result": str,
+        },
+        pk="id",
+        not_null={"owner", "kind", "segment", "versions", "seed", "days", "made", "people"},
+        strict=True,
+    )
+    db.table("trials").create_index(["owner"])
     db.table("inbox").create(
         {"update_id": int, "user_id": int, "body": str, "done": int},
         pk="update_id",

@@ -98,6 +98,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analytics.analysis", "analytics.choices", "analytics.language"),
     ("analytics.cleaning", "analytics.words"),
     ("analytics.dataset",),
+    ("analytics.trials",),
     ("analytics.errors",),
 )
 HEAVY = {"sklearn", "scipy", "matplotlib", "statsmodels"}

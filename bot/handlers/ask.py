@@ -19,9 +19,15 @@ async def ask(context: Context, name: str, words: Sequence[str]) -> None:
         return
     asked = dataclasses.replace(context.asked, pictures=context.page is None, remembered=store.remembered(owner, name))
     async with context.working(context.worded("chat", "thinking")) as progress:
-        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked, store.earlier_orders(owner))
+        known = (store.earlier_orders(owner), store.trials(owner), store.folder_of(owner))
+        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked, *known)
+        if outcome.drafted is not None:
+            # Who made a trial is shown it as kept: its number is in the keys.
+            number = store.add_trial(owner, outcome.drafted)
+            kept = (store.earlier_orders(owner), store.trials(owner), store.folder_of(owner))
+            outcome = await context.compute(jobs.answer, name, references, ("trial", str(number)), asked, *kept)
         if outcome.remember is not None:
-            store.remember(owner, name, outcome.remember)
+            store.remember(owner, name, outcome.remember, typed=BY_NAME[name].typed)
         reply = context.services.renderer.outcome(outcome, context.language)
         if context.page is not None:
             await context.reply(reply)

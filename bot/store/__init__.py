@@ -10,12 +10,13 @@ from sqlite_utils import Database
 from bot.migrations import migrations
 from bot.store.inbox import Inbox
 from bot.store.owners import Owner, Owners
+from bot.store.trials import Trials
 from bot.store.uploads import Upload, Uploads
 
 __all__ = ["Owner", "Store", "Upload"]
 
 
-class Store(Owners, Uploads, Inbox):
+class Store(Owners, Uploads, Trials, Inbox):
     """SQLite for what must be remembered, and one folder an owner for what they uploaded."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,6 +38,7 @@ class Store(Owners, Uploads, Inbox):
         """Remove everything of this owner: rows first, in one transaction, then the folder, then the database's slack."""
         with self.db.atomic():
             self.db.execute("DELETE FROM memories WHERE owner = ?", [user_id])
+            self.db.execute("DELETE FROM trials WHERE owner = ?", [user_id])
             self.db.execute("DELETE FROM snapshots WHERE upload IN (SELECT id FROM uploads WHERE owner = ?)", [user_id])
             self.db.execute("DELETE FROM uploads WHERE owner = ?", [user_id])
             self.db.execute("DELETE FROM choices WHERE owner = ?", [user_id])

@@ -15,6 +15,12 @@ class Tables:
     db: Database
     folder: Path
 
+    def folder_of(self, user_id: int) -> Path:
+        """The owner's own folder, made if need be."""
+        folder = self.folder / "owners" / str(int(user_id))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
     def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.db.execute(sql, list(values)).fetchone()
         return row

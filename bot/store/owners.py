@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
-from analytics.analysis import Cuts, Vocabulary
+from analytics.analysis import Cuts, Terms, Vocabulary
 from analytics.cleaning import Missing, Outliers, Policy
 from analytics.dataset import Role
 from bot.store.base import Tables, now
 
 CUTS = TypeAdapter(Cuts)
+TERMS = TypeAdapter(Terms)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Owner:
     vocabulary: Vocabulary
     secret: bytes = field(repr=False)
     cuts: Cuts = field(default_factory=Cuts)
+    terms: Terms = field(default_factory=Terms)
 
 
 class Owners(Tables):
@@ -31,11 +33,20 @@ class Owners(Tables):
 
     def owner(self, user_id: int) -> Owner | None:
         """The owner of that Telegram id, if they ever spoke here."""
-        row = self._row("SELECT user_id, language, vocabulary, secret, cuts FROM owners WHERE user_id = ?", user_id)
+        row = self._row(
+            "SELECT user_id, language, vocabulary, secret, cuts, terms FROM owners WHERE user_id = ?", user_id
+        )
         if row is None:
             return None
-        known, language, vocabulary, secret, cuts = row
-        return Owner(known, language, vocabulary, secret, CUTS.validate_json(cuts) if cuts else Cuts())
+        known, language, vocabulary, secret, cuts, terms = row
+        return Owner(
+            known,
+            language,
+            vocabulary,
+            secret,
+            CUTS.validate_json(cuts) if cuts else Cuts(),
+            TERMS.validate_json(terms) if terms else Terms(),
+        )
 
     def welcome(self, user_id: int, vocabulary: Vocabulary) -> Owner:
         """Remember a new owner, with the segment names that suit the language they start in."""
@@ -58,6 +69,10 @@ class Owners(Tables):
     def set_cuts(self, user_id: int, cuts: Cuts) -> None:
         """Remember from where on an owner calls a customer recent, frequent and valuable."""
         self.db.table("owners").update(user_id, {"cuts": CUTS.dump_json(cuts).decode()})
+
+    def set_terms(self, user_id: int, terms: Terms) -> None:
+        """Remember how an owner does business."""
+        self.db.table("owners").update(user_id, {"terms": TERMS.dump_json(terms).decode()})
 
     # Corrections: what an owner said a column means
 

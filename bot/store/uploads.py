@@ -35,12 +35,6 @@ class Upload:
 class Uploads(Tables):
     """Files as they were understood, and one folder an owner for what became of them."""
 
-    def folder_of(self, user_id: int) -> Path:
-        """The owner's own folder, made if need be."""
-        folder = self.folder / "owners" / str(int(user_id))
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
-
     def current(self, user_id: int, *, before: int | None = None) -> dict[Kind, Path]:
         """Where the shop's tables lie now, by kind: of each kind the one of the latest upload since the last new start.
 
@@ -69,12 +63,11 @@ class Uploads(Tables):
         )
         return row[0] if row else None
 
-    def remember(self, user_id: int, analysis: str, body: str) -> None:
-        """Keep what the analysis wants to know again, for as long as the upload it stands on is kept."""
-        latest = self._row("SELECT max(id) FROM uploads WHERE owner = ?", user_id)
-        if latest and latest[0]:
-            row = {"owner": user_id, "analysis": analysis, "upload": latest[0], "body": body}
-            self.db.table("memories").upsert(row, pk=("owner", "analysis", "upload"))
+    def remember(self, user_id: int, analysis: str, body: str, *, typed: bool = False) -> None:
+        """Keep what the analysis wants to know again, for as long as the upload it stands on; what was `typed`, for good."""
+        latest = None if typed else self._row("SELECT max(id) FROM uploads WHERE owner = ?", user_id)
+        row = {"owner": user_id, "analysis": analysis, "upload": (latest and latest[0]) or 0, "body": body}
+        self.db.table("memories").upsert(row, pk=("owner", "analysis", "upload"))
 
     def uploads(self, user_id: int) -> tuple[Upload, ...]:
         """What the owner has sent, newest first."""
@@ -188,6 +181,7 @@ class Uploads(Tables):
             "SELECT own, merged, raw FROM uploads LEFT JOIN snapshots ON uploads.id = upload WHERE owner = ?", [user_id]
         )
         kept = {name for row in rows for name in row}
+        kept.update(name for (name,) in self.db.execute("SELECT people FROM trials WHERE owner = ?", [user_id]))
         for file in _files(self.folder_of(user_id)):
             if file.name not in kept:
                 file.unlink()

@@ -1,0 +1,78 @@
+"""What owners try on their customers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from analytics.trials import Trial
+from bot.store.base import Tables
+
+VERSIONS = TypeAdapter(tuple[str, ...])
+
+
+class Trials(Tables):
+    """Trials; who was in each lies in a file of the owner's folder."""
+
+    def trials(self, user_id: int) -> tuple[Trial, ...]:
+        """What this owner has drawn up, sent or not, oldest first."""
+        rows = self.db.execute(
+            "SELECT id, kind, segment, versions, seed, days, made, people, sent, result FROM trials"
+            " WHERE owner = ? ORDER BY id",
+            [user_id],
+        )
+        return tuple(
+            Trial(
+                number=number,
+                kind=kind,
+                segment=segment,
+                versions=VERSIONS.validate_json(versions),
+                seed=seed,
+                days=days,
+                made=date.fromisoformat(made),
+                people=self.folder_of(user_id) / people,
+                sent=date.fromisoformat(sent) if sent else None,
+                result=result,
+            )
+            for number, kind, segment, versions, seed, days, made, people, sent, result in rows
+        )
+
+    def add_trial(self, user_id: int, trial: Trial) -> int:
+        """Keep a trial whose people a worker wrote; its number."""
+        assert isinstance(trial.people, Path)
+        row = {
+            "owner": user_id,
+            "kind": trial.kind,
+            "segment": trial.segment,
+            "versions": VERSIONS.dump_json(trial.versions).decode(),
+            "seed": trial.seed,
+            "days": trial.days,
+            "made": trial.made.isoformat(),
+            "people": trial.people.name,
+        }
+        number = self.db.table("trials").insert(row).last_pk
+        assert isinstance(number, int)
+        return number
+
+    def set_sent(self, user_id: int, number: int, sent: date | None) -> bool:
+        """Remember on which day a trial's messages went out (None: not yet after all); False if it is not theirs."""
+        return self._changed(
+            "UPDATE trials SET sent = ? WHERE id = ? AND owner = ?", sent and sent.isoformat(), number, user_id
+        )
+
+    def set_result(self, user_id: int, number: int, result: str) -> bool:
+        """Keep what came of a trial; False if it is not theirs."""
+        return self._changed("UPDATE trials SET result = ? WHERE id = ? AND owner = ?", result, number, user_id)
+
+    def drop_trial(self, user_id: int, number: int) -> bool:
+        """Forget a trial, and who was in it; False if it is not theirs."""
+        row = self._row("SELECT people FROM trials WHERE id = ? AND owner = ?", number, user_id)
+        dropped = self._changed("DELETE FROM trials WHERE id = ? AND owner = ?", number, user_id)
+        if row:
+            (self.folder_of(user_id) / row[0]).unlink(missing_ok=True)
+        return dropped
+
+    def _changed(self, sql: str, *values: object) -> bool:
+        return bool(self.db.execute(sql, list(values)).rowcount)
