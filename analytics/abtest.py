@@ -1,244 +1,175 @@
-"""Has the test been won? Shares of people, typed or from a sheet, read so that looking early and often stays honest."""
+"""Has the test been won? Typed or from a sheet, shares, money or counts, read so that looking early and often stays honest."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Literal
 
-import pandas as pd
-
-from analytics import charts, language
-from analytics.analysis import Analysis, Asked, Need
-from analytics.bayes import believe
-from analytics.dataset import Dataset, Kind, Role, Shop
-from analytics.errors import MissingData, UnclearTest
-from analytics.proportions import wilson
-from analytics.samples import Share
-from analytics.typed_tests import MOST_VERSIONS, Version, versions
-from analytics.verdicts import Code, Reason, judge_shares
-
-YES = frozenset(
-    [
-        "1",
-        "true",
-        "yes",
-        "y",
-        "t",
-        "ja",
-        "oui",
-        "si",
-        "是",
-        "有",
-        "对",
-        "真",
-        "已成交",
-        "成交",
-        "已购买",
-        "购买",
-        "已转化",
-        "转化",
-        "converted",
-        "bought",
-        "purchased",
-        "clicked",
-    ]
-)
-NO = frozenset(
-    ["0", "false", "no", "n", "f", "nein", "non", "否", "无", "没有", "没", "假", "未成交", "未购买", "未转化"]
-)
-LONGEST_BUTTON = 64
-
-
-@dataclass(frozen=True)
-class ABTestOptions:
-    """`text` is the test as typed; empty: the sheet that was sent."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One version: of `people` so many `did` it; `low` to `high` is the 95 % interval of its rate (Wilson 1927).
-
-    Against the control (None for the control itself): `difference` lies between `worst` and `most`, at every look.
-    `chance` is that of being the best of all, `loss` what choosing it costs on average, as a share of people.
-    """
-
-    label: str
-    people: int
-    did: int
-    low: float
-    high: float
-    verdict: Code | None
-    difference: float | None
-    worst: float | None
-    most: float | None
-    more: int | None
-    chance: float
-    loss: float
-
-    @property
-    def rate(self) -> float:
-        return self.did / self.people
-
-
-@dataclass(frozen=True)
-class ABTestReport:
-    """The answer of `/abtest`: the control first. `best` is the version to take, None where none is proven.
-
-    `untrusted` says why there is no verdict at all. `twice` people were in several versions, `unclear` rows told no
-    outcome; neither are counted. `swapped` asks the same with the second as the control, where a button can hold it.
-    """
-
-    typed: bool
-    arms: tuple[Arm, ...]
-    best: int | None
-    untrusted: Reason | None
-    twice: int
-    unclear: int
-    swapped: str | None
-
-    @property
-    def control(self) -> Arm:
-        return self.arms[0]
-
-    @property
-    def leader(self) -> Arm:
-        """The version that matters most: the one to take, else the one that is ahead."""
-        return self.arms[self.best] if self.best is not None else max(self.arms[1:], key=lambda arm: arm.rate)
-
-    @property
-    def ahead(self) -> Arm:
-        """Whichever has the highest rate, the control included; of equals the control."""
-        return max(self.arms, key=lambda arm: arm.rate)
-
-
-def options(words: Sequence[str], asked: Asked) -> ABTestOptions:
-    """`/abtest A 1000 50 B 1000 65`, or nothing for the sheet."""
-    return ABTestOptions(" ".join(words))
+from analytics.abtest_chart import chart
+from analytics.abtest_report import ABTestReport, Arm
+from analytics.analysis import Analysis, Need
+from analytics.asked_tests import ABTestOptions, MeantTest, looks_before, meant, options, smallest_of, to_keep
+from analytics.bayes import Belief, believe, believe_means
+from analytics.dataset import Kind, Role, Shop
+from analytics.means import fieller
+from analytics.proportions import Interval, koopman, rate_interval
+from analytics.samples import Money, Share
+from analytics.soundness import GAIN, Amounts, evened, mixes, weigh
+from analytics.typed_tests import is_test
+from analytics.verdicts import Verdicts, judge_money, judge_shares
 
 
 def run(shop: Shop, chosen: ABTestOptions) -> ABTestReport:
-    """Judge each version against the first."""
-    if chosen.text:
-        return _report(versions(chosen.text), typed=True, twice=0, unclear=0)
-    if shop.results is None:
-        raise UnclearTest("", "nothing")
-    return _report(*_of_sheet(shop.results))
-
-
-def _of_sheet(results: Dataset) -> tuple[tuple[Version, ...], bool, int, int]:
-    """Versions from one row a person; whoever is in several is left out, a cell that says neither yes nor no as well."""
-    if not results.has(Role.OUTCOME):
-        raise MissingData("abtest", (str(Role.OUTCOME),))
-    rows = results.frame(Role.VARIANT, Role.OUTCOME, Role.CUSTOMER)
-    variant = rows[Role.VARIANT].map(_plain, na_action="ignore").astype(object)
-    told = rows[Role.OUTCOME].map(_yes, na_action="ignore").astype(object)
-    twice = pd.Series(data=False, index=rows.index)
-    if Role.CUSTOMER in rows:
-        known = pd.DataFrame({"who": rows[Role.CUSTOMER].astype(object), "variant": variant}).dropna()
-        several = known.groupby("who")["variant"].nunique()
-        twice = rows[Role.CUSTOMER].astype(object).isin(several.index[several > 1])
-    unclear = (told.isna() | variant.isna()) & ~twice
-    kept = ~(twice | unclear)
-    counts = pd.DataFrame({"variant": variant[kept], "yes": told[kept].astype(int)}).groupby("variant")["yes"]
-    shares = {str(name): Share(len(yes), int(yes.sum())) for name, yes in counts}
-    if not 2 <= len(shares) <= MOST_VERSIONS:
-        raise UnclearTest("", "versions")
-    names = sorted(shares, key=lambda name: (name.casefold() not in CONTROLS, name))
-    found = tuple(Version(name, shares[name]) for name in names)
-    return found, False, int(rows[Role.CUSTOMER][twice].nunique()) if Role.CUSTOMER in rows else 0, int(unclear.sum())
-
-
-CONTROLS = frozenset(["control", "a", "对照", "对照组", "旧", "旧版", "原版", "old", "original"])
-
-
-def _plain(cell: object) -> str:
-    """`a `, `Ａ` and `A` are one version."""
-    return unicodedata.normalize("NFKC", str(cell)).strip().upper()
-
-
-def _yes(cell: object) -> bool | None:
-    said = unicodedata.normalize("NFKC", str(cell)).strip().casefold().removesuffix(".0")
-    return True if said in YES else False if said in NO else None
-
-
-def _report(found: tuple[Version, ...], typed: bool, twice: int, unclear: int) -> ABTestReport:
-    shares = [version.share for version in found]
-    verdicts = judge_shares(shares[0], shares[1:])
-    belief = believe(shares)
-    arms = []
-    for at, version in enumerate(found):
-        verdict = verdicts.of[at - 1] if at else None
-        rate = wilson(version.share)
-        arms.append(
-            Arm(
-                label=version.label,
-                people=version.share.n,
-                did=version.share.successes,
-                low=rate.low,
-                high=rate.high,
-                verdict=verdict.code if verdict else None,
-                difference=verdict.difference if verdict else None,
-                worst=verdict.interval.low if verdict else None,
-                most=verdict.interval.high if verdict else None,
-                more=verdict.more if verdict else None,
-                chance=belief.best[at],
-                loss=belief.losses[at],
-            )
-        )
+    """Judge each version against the old one, and keep what this look said."""
+    test = meant(shop, chosen)
+    smallest = smallest_of(test.smallest, test.versions[0].seen)
+    seen = [version.seen for version in test.versions]
+    even = evened(test.sheet.rows) if test.sheet else None
+    if even is not None and even.variance_ratio < GAIN:
+        seen = [even.versions[at] for at in test.order]
+    verdicts = _judged(seen, smallest, test)
+    belief = _believed(seen)
+    arms = tuple(_arm(at, test, verdicts, belief) for at in range(len(test.versions)))
+    leader = (
+        max(range(1, len(arms)), key=lambda at: (arms[at].value, -at)) if verdicts.best is None else verdicts.best + 1
+    )
+    mixed = mixes(test.sheet.groups, test.order[0], test.order[leader]) if test.sheet else ()
+    amounts = _weighed(test, leader)
+    spoiled = next((mix for mix in mixed if mix.disagrees and mix.uneven), None)
     reasons = [verdict.reason for verdict in verdicts.of if verdict.reason]
+    if "contradiction" in reasons:
+        # What contradicts the looks before takes nothing from them.
+        verdicts = replace(verdicts, looks=looks_before(test) or verdicts.looks)
+    kept = to_keep(test, verdicts)
+    sheet = test.sheet
     return ABTestReport(
-        typed=typed,
-        arms=tuple(arms),
-        best=None if verdicts.best is None else verdicts.best + 1,
-        untrusted=reasons[0] if reasons else None,
-        twice=twice,
-        unclear=unclear,
-        swapped=_swapped(found) if typed and len(found) == 2 else None,
+        number=test.number,
+        sort=_sort(test),
+        currency=sheet.currency if sheet else None,
+        measure=sheet.measure.header if sheet else None,
+        others=tuple(m for m in sheet.measures if m != sheet.measure) if sheet else (),
+        second=sheet.measure != sheet.measures[0] if sheet else False,
+        turned=sheet.turned if sheet else False,
+        arms=arms,
+        best=None if verdicts.best is None or spoiled else verdicts.best + 1,
+        first=leader,
+        untrusted=reasons[0] if reasons else "mixed" if spoiled else None,
+        split_chance=verdicts.split.chance,
+        parts=test.parts,
+        plain=test.plain,
+        smallest=smallest,
+        reading=verdicts.reading,
+        late=test.late,
+        times=kept.times,
+        twice=sheet.twice if sheet else 0,
+        unclear=sheet.unclear if sheet else 0,
+        strays=sheet.strays if sheet else 0,
+        blanks=sheet.blanks if sheet else 0,
+        amounts=amounts,
+        evened=even,
+        mixed=mixed,
+        kept=chosen.kept.keep(kept).written(),
     )
 
 
-def _swapped(found: tuple[Version, ...]) -> str | None:
-    words = " ".join(f"{version.label} {version.share.n} {version.share.successes}" for version in reversed(found))
-    return words if len(f"abtest {words}".encode()) <= LONGEST_BUTTON else None
+def _judged(seen: Sequence[Share | Money], smallest: float, test: MeantTest) -> Verdicts:
+    before = looks_before(test)
+    reading: Literal["safe", "planned"] = "planned" if test.planned else "safe"
+    shares = [one for one in seen if isinstance(one, Share)]
+    if shares:
+        first, *rest = shares
+        return judge_shares(first, rest, smallest=smallest, planned=test.parts, reading=reading, before=before)
+    control, *money = [one for one in seen if isinstance(one, Money)]
+    return judge_money(control, money, smallest=smallest, planned=test.parts, reading=reading, before=before)
 
 
-def chart(report: ABTestReport, reader: str) -> bytes | None:
-    """Each version's difference from the control with its interval; None where the test is not to be trusted."""
-    if report.untrusted:
+def _believed(seen: Sequence[Share | Money]) -> Belief:
+    shares = [one for one in seen if isinstance(one, Share)]
+    if shares:
+        return believe(shares)
+    money = [one for one in seen if isinstance(one, Money)]
+    return believe_means([one.mean for one in money], [one.deviation / one.n**0.5 for one in money])
+
+
+def _arm(at: int, test: MeantTest, verdicts: Verdicts, belief: Belief) -> Arm:
+    seen, control = test.versions[at].seen, test.versions[0].seen
+    verdict = verdicts.of[at - 1] if at else None
+    found = _own(seen)
+    return Arm(
+        label=test.versions[at].label,
+        people=seen.n,
+        did=seen.successes if isinstance(seen, Share) else None,
+        value=seen.rate if isinstance(seen, Share) else seen.mean,
+        low=found.low,
+        high=found.high,
+        verdict=verdict.code if verdict else None,
+        difference=verdict.difference if verdict else None,
+        worst=verdict.interval.low if verdict else None,
+        most=verdict.interval.high if verdict else None,
+        ratio=_ratio(control, seen) if at else None,
+        beyond_chance=verdict.beyond_chance if verdict else False,
+        sure=verdict.sure if verdict else True,
+        more=_roughly(verdict.more) if verdict and verdict.more else None,
+        chance=belief.best[at],
+        loss=belief.losses[at],
+    )
+
+
+def _roughly(people: int) -> int:
+    """To two figures: nobody knows it better."""
+    return round(people, 2 - len(str(people)))
+
+
+def _own(seen: Share | Money) -> Interval:
+    """The 95% interval of a version's own rate or mean."""
+    if isinstance(seen, Share):
+        return rate_interval(seen)
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(max(seen.n - 1, 1), 0.975)) * seen.deviation / seen.n**0.5
+    return Interval(seen.mean - half, seen.mean + half)
+
+
+def _ratio(control: Share | Money, seen: Share | Money) -> Interval | None:
+    if isinstance(control, Share) and isinstance(seen, Share):
+        return koopman(control, seen)
+    assert isinstance(control, Money)
+    assert isinstance(seen, Money)
+    return fieller(control, seen)
+
+
+def _weighed(test: MeantTest, leader: int) -> Amounts | None:
+    rows = test.sheet.rows if test.sheet else None
+    if rows is None:
         return None
-    rows = []
-    for arm in report.arms[1:]:
-        assert arm.worst is not None
-        assert arm.most is not None
-        assert arm.difference is not None
-        note = f"{language.percent(report.control.rate, reader)} → {language.percent(arm.rate, reader)}"
-        label = charts.shortened(arm.label, 24)
-        rows.append(charts.Range(label, arm.worst, arm.difference, arm.most, note, accent=arm.verdict != "undecided"))
-    control = charts.shortened(report.control.label, 20)
-    leader = charts.shortened(report.leader.label, 20)
-    if report.best is not None:
-        title = {"en": f"{leader} wins against {control}", "zh": f"{leader} 胜过 {control}"}[reader]
-    elif all(arm.verdict == "keep_a" for arm in report.arms[1:]):
-        title = {"en": f"{control} stays ahead", "zh": f"还是 {control} 好"}[reader]
-    else:
-        title = {"en": f"Against {control}: not decided yet", "zh": f"和 {control} 比：还没有定论"}[reader]
-    subtitle = {
-        "en": "dot: what was seen · line: where the real difference lies, likely",
-        "zh": "点：看到的差别 · 线：真正的差别大概在这一段",
-    }[reader]
-    sides = {"en": (f"worse than {control}", f"better than {control}"), "zh": (f"比 {control} 差", f"比 {control} 好")}
-    return charts.ranges(title, subtitle, rows, *sides[reader])
+    return weigh(rows.values[test.order[0]], rows.values[test.order[leader]])
+
+
+def _sort(test: MeantTest) -> Literal["share", "money", "count"]:
+    if test.sheet is not None:
+        return test.sheet.measure.sort
+    return "share" if isinstance(test.versions[0].seen, Share) else "money"
+
+
+def understood(words: Sequence[str]) -> tuple[str, ...]:
+    """A view stands alone or before the number of a test: `which is better, 5/90 or 9/90` asks for none."""
+    first, *rest = words or ("",)
+    if first == "计算方法":
+        return ("method", *rest)
+    return ("", *words) if rest and not rest[0].startswith("#") else tuple(words)
 
 
 ANALYSIS = Analysis(
     name="abtest",
-    requires=(Need(Kind.RESULTS, (Role.VARIANT, Role.OUTCOME)),),
+    requires=(Need(Kind.RESULTS, (Role.VARIANT,)),),
     options=options,
     run=run,
     chart=chart,
-    views=("method",),
+    views=("method", "checks", "stake", "which"),
+    remember=lambda report: report.kept,
+    understood=understood,
     typed=True,
+    recognises=is_test,
+    offered=True,
 )

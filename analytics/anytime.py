@@ -9,7 +9,8 @@ mixture of bets again has mean 1, depends on totals only, and needs no minimum.
 Order: people must have been split at random by the planned ratio (a coin each, or shuffled blocks), each person counted
 once, both versions over the same time. Then totals at a look are enough: nothing between the looks is needed.
 
-Money: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), which needs a minimum.
+Money: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), which needs a minimum:
+a long tail that was not seen yet makes a version look steadier than it is, the smaller one of an uneven split above all.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from analytics.samples import Floats, Money, Share
 CHANCE = 0.05
 TUNING = 2000
 FEWEST_PEOPLE = 200
-FEWEST_BUYERS = 50
+FEWEST_EFFECTIVE = 50
 
 # Guesses of A's rate between its bounds, with weights: a low guess serves all low rates, and shops sell to few.
 RATES = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])
@@ -44,7 +45,7 @@ class Look:
     """What one look at a test says: the `difference`, where it lies, and the evidence that it is not 0.
 
     `evidence` is the e-value: 20 or more has a chance of at most 5%, over all looks together. Not `sure`: for money, that
-    there are too few people for this interval to hold; for shares, that no difference fits, as people were not split as
+    there are too few people, or too few large amounts, for this interval to hold; for shares, that no difference fits, as people were not split as
     planned or the world changed between the looks.
     """
 
@@ -61,8 +62,11 @@ class Look:
     def after(self, before: Look) -> Look:
         """This look with the evidence of an earlier one of the same test: the larger one, and what both intervals share.
 
-        Where they share nothing, the two looks are not of the same world, and this look says that it is not `sure`.
+        Where they share nothing, the two looks are not of the same world, and this look says that it is not `sure`. A look
+        that was not sure itself is not remembered.
         """
+        if not before.sure:
+            return self
         low = max(self.interval.low, before.interval.low)
         high = min(self.interval.high, before.interval.high)
         evidence = max(self.evidence, before.evidence)
@@ -102,21 +106,25 @@ def log_evidences(table: Floats, difference: float = 0.0, planned: float = 0.5) 
 
 
 def sequence(a: Share, b: Share, *, chance: float = CHANCE, planned: float = 0.5) -> Interval:
-    """The confidence sequence of the difference at this look: by halving from the difference seen towards each end."""
+    """The confidence sequence of the difference at this look, from the difference seen towards each end."""
+    from scipy.optimize import brentq
+
     limit, middle = -math.log(chance), b.rate - a.rate
+    error = math.sqrt(0.25 / a.n + 0.25 / b.n)
+
+    def above(difference: float) -> float:
+        return log_evidence(a, b, difference, planned) - limit
 
     def edge(end: float) -> float:
-        inside, outside = middle, end * (1 - 1e-9)
+        last = end * (1 - 1e-9)
         # At a difference of just 1 nothing is left to bet on.
-        if log_evidence(a, b, end * (1 - 1e-9), planned) < limit:
+        if above(last) < 0:
             return end
-        for _ in range(40):
-            between = (inside + outside) / 2
-            if log_evidence(a, b, between, planned) < limit:
-                inside = between
-            else:
-                outside = between
-        return outside
+        inside = outside = middle
+        step = math.copysign(error, end)
+        while above(outside) < 0:
+            inside, outside, step = outside, min(max(outside + step, -abs(last)), abs(last)), 2 * step
+        return float(brentq(above, inside, outside, xtol=1e-12)) if outside != inside else middle
 
     return Interval(edge(-1.0), edge(1.0))
 
@@ -151,22 +159,42 @@ def _bets(difference: float, planned: float) -> tuple[Floats, Floats]:
     return weights.ravel(), factors.reshape(4, -1)
 
 
-def money_look(a: Money, b: Money, *, buyers: int | None = None, chance: float = CHANCE, tuning: int = TUNING) -> Look:
-    """Means of money: difference -+ s sqrt(2 (N r + 1) / (N^2 r) ln(sqrt(N r + 1) / chance)), N people, s^2 = N se^2.
+def money_look(a: Money, b: Money, *, chance: float = CHANCE, tuning: int = TUNING) -> Look:
+    """Means of money; sure from 200 people and 50 effective ones (`Money.effective`) in each version on.
 
-    Waudby-Smith et al. (2024), with r chosen to be tightest at `tuning` people. Sure from 200 people in each
-    version on, and from 50 `buyers` in the version that has fewer, where that is known.
+    No version is taken to vary less than both pooled do: that of fewer people may not have met a large order yet.
     """
     n = a.n + b.n
-    spread = a.variance / a.n + b.variance / b.n
+    pooled = ((a.n - 1) * a.variance + (b.n - 1) * b.variance) / max(n - 2, 1)
+    spread = max(a.variance, pooled) / a.n + max(b.variance, pooled) / b.n
     difference = b.mean - a.mean
-    scale = scale_for(tuning, chance)
-    half = math.sqrt(spread * 2 * (n * scale + 1) / (n * scale) * math.log(math.sqrt(n * scale + 1) / chance))
-    sure = min(a.n, b.n) >= FEWEST_PEOPLE and (buyers is None or buyers >= FEWEST_BUYERS) and spread > 0
-    # The same boundary read backwards: 1 / the chance at which 0 would just be left out.
+    sure = known(a, b) and min(a.n, b.n) >= FEWEST_PEOPLE and spread > 0
+    # The boundary read backwards: 1 / the chance at which 0 would just be left out.
+    scale = n * scale_for(tuning, chance)
     z2 = difference**2 / spread if spread > 0 else 0.0
-    evidence = math.exp(min(z2 * n * scale / (2 * (n * scale + 1)), 700.0)) / math.sqrt(n * scale + 1)
-    return Look(difference, Interval(difference - half, difference + half), evidence if sure else 0.0, sure)
+    evidence = math.exp(min(z2 * scale / (2 * (scale + 1)), 700.0)) / math.sqrt(scale + 1)
+    return Look(difference, asymptotic(difference, spread, n, chance, tuning), evidence if sure else 0.0, sure)
+
+
+def known(a: Money, b: Money) -> bool:
+    """Whether both means are known well enough for a normal reading of their difference, however skewed the amounts.
+
+    By simulation, at one look: with just 50 effective people Welch's 95% interval covers 94 to 96% of even splits and 91.5 to
+    95% of those of 1:4 and 1:9, for log-normal amounts of sigma 0.8 to 1.5, one in ten to all buying.
+    """
+    return min(a.effective, b.effective) >= FEWEST_EFFECTIVE
+
+
+def asymptotic(
+    difference: float, spread: float, people: int, chance: float = CHANCE, tuning: float = TUNING
+) -> Interval:
+    """difference -+ s sqrt(2 (N r + 1) / (N^2 r) ln(sqrt(N r + 1) / chance)), N people, s^2 = N spread (the squared error).
+
+    Waudby-Smith et al. (2024), with r chosen to be tightest at `tuning` people.
+    """
+    scale = people * scale_for(tuning, chance)
+    half = math.sqrt(spread * 2 * (scale + 1) / scale * math.log(math.sqrt(scale + 1) / chance))
+    return Interval(difference - half, difference + half)
 
 
 def scale_for(tuning: float, chance: float = CHANCE) -> float:

@@ -6,6 +6,7 @@ Welch needs totals only; what needs rows says so. Differences are B minus A, cha
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,6 +70,16 @@ class Cuped:
     missing: int
 
 
+@dataclass(frozen=True)
+class Evened:
+    """Every version adjusted by what each person did before, as `Cuped` for two."""
+
+    versions: tuple[Money, ...]
+    theta: float
+    variance_ratio: float
+    missing: int
+
+
 def welch(a: Money, b: Money, confidence: float = 0.95) -> Means | None:
     """Welch's (1947) t-test and its interval; None where a version has a single person, or nobody differs."""
     from scipy.special import stdtr, stdtrit
@@ -103,8 +114,8 @@ def bootstrap_t(
     mean_a, error_a = _resampled(one, random, draws)
     mean_b, error_b = _resampled(two, random, draws)
     error = np.sqrt(error_a + error_b)
-    # A sample of equals, as all zeros, tells nothing about its own spread.
-    varied = error > 1e-12 * whole.error
+    # A sample of equals, as all zeros, tells nothing about its own spread but rounding: the root of a difference of squares.
+    varied = error > 1e-6 * whole.error
     if varied.mean() < 0.99:
         return None
     distances = (mean_b - mean_a - whole.difference)[varied] / error[varied]
@@ -117,7 +128,10 @@ def people_for_skew(rows: npt.ArrayLike) -> int:
     told = np.asarray(rows, float)
     around = told - told.mean()
     variance = float((around**2).mean()) if len(told) else 0.0
-    return math.ceil(355 * float((around**3).mean()) ** 2 / variance**3) if variance > 0 else 0
+    if variance <= 1e-26 * float((told**2).max(initial=0.0)):
+        # What is left of equal amounts after subtraction is rounding.
+        return 0
+    return math.ceil(355 * float((around**3).mean()) ** 2 / variance**3)
 
 
 def mann_whitney(
@@ -152,13 +166,19 @@ def influence(a: npt.ArrayLike, b: npt.ArrayLike, most: int = 3) -> tuple[Influe
 
 
 def cuped(a: npt.ArrayLike, b: npt.ArrayLike, before_a: npt.ArrayLike, before_b: npt.ArrayLike) -> Cuped:
-    """Amounts less theta (before - mean before) (Deng, Xu, Kohavi & Walker 2013), from rows.
+    """Amounts less theta (before - mean before) (Deng, Xu, Kohavi & Walker 2013), from rows of two versions."""
+    found = even_out([a, b], [before_a, before_b])
+    return Cuped(found.versions[0], found.versions[1], found.theta, found.variance_ratio, found.missing)
+
+
+def even_out(values: Sequence[npt.ArrayLike], earlier: Sequence[npt.ArrayLike]) -> Evened:
+    """The same of any number of versions: one array a version of what people brought, one of what they did before.
 
     theta is the slope within versions, pooled, so that the versions' own difference has no part in it. Who is not known
     from before (NaN) is taken as average.
     """
-    rows = [np.asarray(a, float), np.asarray(b, float)]
-    before = [np.asarray(before_a, float), np.asarray(before_b, float)]
+    rows = [np.asarray(side, float) for side in values]
+    before = [np.asarray(side, float) for side in earlier]
     known = np.concatenate(before)
     known = known[np.isfinite(known)]
     middle = float(known.mean()) if len(known) else 0.0
@@ -170,7 +190,23 @@ def cuped(a: npt.ArrayLike, b: npt.ArrayLike, before_a: npt.ArrayLike, before_b:
     was = float(sum(((row - row.mean()) ** 2).sum() for row in rows))
     now = float(sum(((row - row.mean()) ** 2).sum() for row in adjusted))
     missing = sum(len(side) for side in before) - len(known)
-    return Cuped(Money.of(adjusted[0]), Money.of(adjusted[1]), theta, now / was if was else 1.0, missing)
+    return Evened(tuple(map(Money.of, adjusted)), theta, now / was if was else 1.0, missing)
+
+
+def fieller(a: Money, b: Money, confidence: float = 0.95) -> Interval | None:
+    """The interval of the ratio of means, B over A (Fieller 1954); None where A's mean may as well be 0."""
+    test = welch(a, b, confidence)
+    if test is None:
+        return None
+    from scipy.special import stdtrit
+
+    z2 = float(stdtrit(test.freedom, 0.5 + confidence / 2)) ** 2
+    square = a.mean**2 - z2 * a.variance / a.n
+    if square <= 0:
+        return None
+    middle = a.mean * b.mean / square
+    half = math.sqrt(max(middle**2 - (b.mean**2 - z2 * b.variance / b.n) / square, 0.0))
+    return Interval(middle - half, middle + half)
 
 
 def _resampled(rows: Floats, random: np.random.Generator, draws: int) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from analytics.dataset import Column, Dataset, Kind, Role
 from analytics.errors import OtherCurrency
+from analytics.reading.headers import TOTALS, normalise
 
 # What a row is about, by kind: the first of these sets that both tables have.
 KEYS: dict[Kind, tuple[tuple[Role, ...], ...]] = {
@@ -20,6 +21,7 @@ KEYS: dict[Kind, tuple[tuple[Role, ...], ...]] = {
     Kind.EVENTS: ((Role.CUSTOMER, Role.TIME, Role.EVENT), (Role.TIME, Role.EVENT)),
     Kind.CATALOGUE: ((Role.PRODUCT,),),
 }
+PEOPLE = frozenset(map(normalise, TOTALS["people"].split()))
 
 
 def merge(old: Dataset, new: Dataset) -> Dataset:
@@ -36,7 +38,7 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     if None not in (old.currency, new.currency) and old.currency != new.currency:
         raise OtherCurrency(new.receipt.filename, str(new.currency), str(old.currency))
     before, after = old.table(), new.table()
-    keys = [keys for keys in KEYS[old.kind] if old.has(*keys) and new.has(*keys)]
+    keys = [keys for keys in KEYS[old.kind] if old.has(*keys) and new.has(*keys)] or _lines_of_totals(old, new)
     if keys:
         shared = tuple(name for name in before.column_names if name in after.column_names)
         again = pc.is_in(_about(before, keys, shared), value_set=_about(after, keys, shared))
@@ -51,6 +53,16 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
         currency=new.currency or old.currency,
         source=rows.unify_dictionaries().combine_chunks(),
     )
+
+
+def _lines_of_totals(old: Dataset, new: Dataset) -> list[tuple[str, ...]]:
+    """Two sheets with the totals of a test: a line is about its version, day and whatever else it names, and the newer counts."""
+    counted = {column.name for column in new.columns if normalise(column.header) in PEOPLE}
+    if new.kind is not Kind.RESULTS or not any(old.has(name) and new.has(name) for name in counted):
+        return []
+    schema = new.table().schema
+    named = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name == Role.TIME]
+    return [tuple(name for name in named if old.has(name) and name != Role.OUTCOME)]
 
 
 def _returns_only(table: pa.Table) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from analytics.samples import Share
 
 SMALL = 5.0
+RARE = 15
 ALARM = 0.001
 MENTION = 0.01
 
@@ -122,8 +123,32 @@ def wilson(share: Share, confidence: float = 0.95) -> Interval:
     return Interval(low, high)
 
 
+def clopper_pearson(share: Share, confidence: float = 0.95) -> Interval:
+    """The exact interval of one rate (Clopper & Pearson 1934): never below its confidence, and wide."""
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    low = betaincinv(share.successes, share.failures + 1, tail) if share.successes else 0.0
+    high = betaincinv(share.successes + 1, share.failures, 1 - tail) if share.failures else 1.0
+    return Interval(float(low), float(high))
+
+
+def rate_interval(share: Share, confidence: float = 0.95) -> Interval:
+    """Wilson's, with the exact end where at most 15 did (the low one) or did not (the high one).
+
+    By enumeration, 10 to 2,000 people: 93.3 to 96.9% where ten are expected, never less; Wilson's own falls to 84% below one.
+    """
+    usual, exact = wilson(share, confidence), clopper_pearson(share, confidence)
+    low = min(usual.low, exact.low) if share.successes <= RARE else usual.low
+    high = max(usual.high, exact.high) if share.failures <= RARE else usual.high
+    return Interval(low, high)
+
+
 def newcombe(a: Share, b: Share, confidence: float = 0.95) -> Interval:
-    """The hybrid score interval of the difference (Newcombe 1998, method 10): from both Wilson intervals."""
+    """The hybrid score interval of the difference (Newcombe 1998, method 10): from both Wilson intervals.
+
+    By enumeration, 20 to 400 people a version, rates up to 70%: 93% and more, and at most 97% where ten are expected.
+    """
     one, two = wilson(a, confidence), wilson(b, confidence)
     difference = b.rate - a.rate
     low = difference - math.hypot(b.rate - two.low, one.high - a.rate)
@@ -132,7 +157,10 @@ def newcombe(a: Share, b: Share, confidence: float = 0.95) -> Interval:
 
 
 def miettinen_nurminen(a: Share, b: Share, confidence: float = 0.95) -> Interval:
-    """The score interval of the difference (Miettinen & Nurminen 1985), with their factor N / (N - 1)."""
+    """The score interval of the difference (Miettinen & Nurminen 1985), with their factor N / (N - 1).
+
+    93% and more from one expected success in each version on; below, and with uneven versions, down to 87%.
+    """
     z, n = _quantile(confidence), a.n + b.n
 
     def distance(difference: float) -> float:
@@ -149,7 +177,10 @@ def miettinen_nurminen(a: Share, b: Share, confidence: float = 0.95) -> Interval
 
 
 def koopman(a: Share, b: Share, confidence: float = 0.95) -> Interval:
-    """The score interval of the ratio of rates (Koopman 1984, by Miettinen & Nurminen's formula); infinite if A has none."""
+    """The score interval of the ratio of rates (Koopman 1984, by Miettinen & Nurminen's formula); infinite if A has none.
+
+    93% and more from one expected success in each version on; below, down to 86%.
+    """
     z = _quantile(confidence)
 
     def distance(logarithm: float) -> float:

@@ -102,6 +102,15 @@ class Money:
     def deviation(self) -> float:
         return math.sqrt(self.variance)
 
+    @property
+    def effective(self) -> float:
+        """How many people who all brought the same would tell the mean as well (Kish 1965): total^2 / squares.
+
+        Never more than those who brought anything; a few large amounts count for a few. The standard error of the mean is
+        about the mean over its root.
+        """
+        return self.total * (self.total / self.squares) if self.squares > 0 else 0.0
+
     @classmethod
     def of(cls, amounts: npt.ArrayLike) -> Money:
         """From rows, one amount per person, 0 for who bought nothing."""

@@ -2,17 +2,18 @@
 
 `safe` reads by what holds however often one looks, `planned` by the one look that was planned for. Several versions are
 each set against the control, all together adjusted by Holm (1979); their intervals are each at chance / versions, so
-that all of them hold at once.
+that all of them hold at once. Where Holm decides and such an interval still reaches over zero, it is cut there (Strassburger
+& Bretz 2008): a winner is never shown as perhaps the worse one.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from analytics.anytime import Look, log_evidence, look, money_look
+from analytics.anytime import Look, known, log_evidence, look, money_look
 from analytics.means import welch
 from analytics.proportions import Interval, SampleRatio, chance_of, newcombe, sample_ratio
 from analytics.samples import MOST, Money, Share
@@ -33,6 +34,7 @@ class Verdict:
     `chance` is adjusted for the number of versions. `beyond_chance` says that there is some difference, if one too small
     to matter where the code is `no_difference`. `more` is about how many more people are needed, in both versions
     together, if what was seen goes on (half of such tests need more); None where no number is in sight or none needed.
+    Not `sure`: too few people, or too few large amounts, for the interval to hold as it stands.
     """
 
     code: Code
@@ -42,16 +44,21 @@ class Verdict:
     beyond_chance: bool
     more: int | None = None
     reason: Reason | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """One verdict per version, in the order given; `best` is the version to take, None where that is the control."""
+    """One verdict per version, in the order given; `best` is the version to take, None where that is the control.
+
+    `looks` are to be handed over as `before` when the same test is looked at again; there are none by a plan.
+    """
 
     of: tuple[Verdict, ...]
     best: int | None
     split: SampleRatio
     reading: Reading
+    looks: tuple[Look, ...] = ()
 
 
 def judge_shares(
@@ -73,16 +80,16 @@ def judge_shares(
     split = sample_ratio([control.n, *(version.n for version in versions)], parts)
     level = chance / len(versions)
     shares = [part / (parts[0] + part) for part in parts[1:]]
-    looks = []
+    seen, looks = [], []
     for at, version in enumerate(versions):
         if reading == "planned":
             found = newcombe(control, version, 1 - level)
-            looks.append(_Seen(version.rate - control.rate, found, chance_of(control, version)))
+            seen.append(_Seen(version.rate - control.rate, found, chance_of(control, version)))
             continue
-        seen = look(control, version, chance=level, planned=shares[at])
-        if before is not None:
-            seen = seen.after(before[at])
-        looks.append(_Seen(seen.difference, seen.interval, seen.chance, clash=not seen.sure))
+        now = look(control, version, chance=level, planned=shares[at])
+        now = now.after(before[at]) if before is not None else now
+        looks.append(now)
+        seen.append(_Seen(now.difference, now.interval, now.chance, clash=not now.sure))
 
     def more(at: int) -> int | None:
         version = versions[at]
@@ -97,7 +104,7 @@ def judge_shares(
 
         return _more(settled, control.n, version.n)
 
-    return _judge(looks, split, smallest, reading, chance, more)
+    return replace(_judge(seen, split, smallest, reading, chance, more), looks=tuple(looks))
 
 
 def judge_money(
@@ -107,36 +114,40 @@ def judge_money(
     smallest: float = 0.0,
     planned: Sequence[float] | None = None,
     reading: Reading = "safe",
-    buyers: Sequence[int] | None = None,
+    before: Sequence[Look] | None = None,
     chance: float = CHANCE,
 ) -> Verdicts:
-    """Money per person of each version against the control's; `buyers` of the control and each version, where known."""
+    """Money per person of each version against the control's; `before` as for shares.
+
+    Undecided until both means are known well enough for a normal reading (`anytime.known`), planned or not.
+    """
     parts = _parts(planned, len(versions))
     split = sample_ratio([control.n, *(version.n for version in versions)], parts)
     level = chance / len(versions)
 
-    def see(one: Money, two: Money, fewest: int | None) -> _Seen:
+    def see(one: Money, two: Money, earlier: Look | None = None) -> _Seen:
         if reading == "safe":
-            found = money_look(one, two, buyers=fewest, chance=level)
-            return _Seen(found.difference, found.interval, found.chance, found.sure)
+            now = money_look(one, two, chance=level)
+            found = now if earlier is None else now.after(earlier)
+            return _Seen(found.difference, found.interval, found.chance, found.sure, clash=now.sure and not found.sure)
         test = welch(one, two, 1 - level)
         if test is None:
             return _Seen(two.mean - one.mean, Interval(-math.inf, math.inf), 1.0, sure=False)
-        return _Seen(test.difference, test.interval, test.chance)
+        return _Seen(test.difference, test.interval, test.chance, known(one, two))
 
-    fewest = [None if buyers is None else min(buyers[0], buyers[at + 1]) for at in range(len(versions))]
-    looks = [see(control, version, fewest[at]) for at, version in enumerate(versions)]
+    seen = [see(control, version, None if before is None else before[at]) for at, version in enumerate(versions)]
+    looks = [Look(one.difference, one.interval, 1 / one.chance, one.sure) for one in seen if reading == "safe"]
 
     def more(at: int) -> int | None:
-        version, known = versions[at], fewest[at]
+        version = versions[at]
 
         def settled(times: float) -> bool:
-            found = see(_paid(control, times), _paid(version, times), None if known is None else int(known * times))
+            found = see(_paid(control, times), _paid(version, times))
             return found.sure and _decided(found.interval, smallest)
 
         return _more(settled, control.n, version.n)
 
-    return _judge(looks, split, smallest, reading, chance, more)
+    return replace(_judge(seen, split, smallest, reading, chance, more), looks=tuple(looks))
 
 
 @dataclass(frozen=True)
@@ -162,11 +173,11 @@ def _judge(
         code, needed, beyond = _code(one, fair, smallest, chance), None, one.sure and fair <= chance
         if split.alarm or one.clash:
             reason: Reason = "sample_ratio" if split.alarm else "contradiction"
-            found.append(Verdict("untrusted", one.difference, one.interval, fair, beyond, None, reason))
+            found.append(Verdict("untrusted", one.difference, one.interval, fair, beyond, None, reason, sure=False))
             continue
         if code == "undecided":
             needed = more(at)
-        found.append(Verdict(code, one.difference, one.interval, fair, beyond, needed))
+        found.append(Verdict(code, one.difference, _cut(one.interval, code), fair, beyond, needed, sure=one.sure))
     winners = [at for at, verdict in enumerate(found) if verdict.code == "take_b"]
     best = max(winners, key=lambda at: found[at].difference) if winners else None
     return Verdicts(tuple(found), best, split, reading)
@@ -181,6 +192,12 @@ def _code(seen: _Seen, chance: float, smallest: float, limit: float) -> Code:
         return "undecided"
     # Not by the difference of today, which may have crossed zero again since the look that decided.
     return "take_b" if seen.interval.low + seen.interval.high > 0 else "keep_a"
+
+
+def _cut(interval: Interval, code: Code) -> Interval:
+    if code == "take_b":
+        return Interval(max(interval.low, 0.0), interval.high)
+    return Interval(interval.low, min(interval.high, 0.0)) if code == "keep_a" else interval
 
 
 def _decided(interval: Interval, smallest: float) -> bool:

@@ -9,7 +9,7 @@ import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, ParamSpec, TypeVar
@@ -113,9 +113,12 @@ HEADS = ("", "ours", "", "beside", "", "ratio", "goal")
 
 def table(lines: Iterable[Line]) -> str:
     """The lines as columns; a ratio over its goal has a mark."""
-    rows = [HEADS, *(_row(line) for line in lines)]
+    return columns([HEADS, *(_row(line) for line in lines)], left=(0, 2, 4))
+
+
+def columns(rows: Sequence[Sequence[str]], left: Collection[int]) -> str:
+    """Rows as lines of text, all columns but those `left` set to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = (0, 2, 4)
     return "\n".join(
         "  ".join(
             cell.ljust(width) if place in left else cell.rjust(width)

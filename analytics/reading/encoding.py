@@ -94,9 +94,10 @@ def _utf16(head: bytes) -> str | None:
     """Western text and every separator has a NUL in one half of each pair of bytes, and hardly any in the other."""
     pairs = np.frombuffer(head[: len(head) // 2 * 2], dtype=np.uint8).reshape(-1, 2)
     first, second = (pairs == 0).mean(axis=0)
-    if second > 0.05 and first < 0.01:
+    # A few foreign letters have a NUL in their own half, which counts in a short sheet.
+    if second > 0.05 and first < max(0.01, second / 10):
         return "utf-16-le"
-    if first > 0.05 and second < 0.01:
+    if first > 0.05 and second < max(0.01, first / 10):
         return "utf-16-be"
     return None
 

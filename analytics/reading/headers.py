@@ -126,10 +126,13 @@ NAMES: dict[Role, str] = {
     Role.SEX: "性别 gender sex geschlecht",
     Role.VARIANT: """
         组别 分组 实验组 版本 测试组 方案 活动组 试验组
-        variant version group testgroup experimentgroup treatment arm abgroup bucket variation campaigngroup cohort""",
+        测试版本 实验分组 ab组 测试分组 变体 版本名称 标题版本 文案版本
+        variant version group testgroup experimentgroup treatment arm abgroup bucket variation campaigngroup cohort
+        testvariant abtest abversion testversion armname""",
     Role.OUTCOME: """
         是否转化 转化 是否购买 是否成交 是否点击 成交 点击 转化数 购买 是否复购 流失 是否流失
         converted conversion conversions purchased bought outcome clicked success responded response churn churned
+        成交人数 购买人数 转化人数 下单人数 付款人数 点击人数 打开人数 成交数 购买数 点击数 buyers purchasers successes responders
         retention1 retention7 retained opened""",
     Role.TEXT: """
         评论 评价 评价内容 评论内容 内容 留言 反馈 买家评价 客户评价 评语 文本
@@ -141,6 +144,22 @@ NAMES: dict[Role, str] = {
         事件 行为 行为类型 事件类型 操作 动作
         event eventtype eventname behavior behaviour action activity behaviortype pagetype""",
 }
+
+TOTALS: dict[str, str] = {
+    "people": """
+        人数 总人数 发送人数 发送数 发送量 发出数 送达数 送达人数 触达人数 收件人数 访客数 访客 访问人数 访问数 用户数 客户数 会员数
+        曝光人数 样本 样本数 样本量
+        people visitors users customers members recipients subscribers participants audience sent delivered n samplesize""",
+    "did": "订单数 订单量 成交单数 成交数 下单数 下单量 支付人数 付款人数 orders buyers purchases",
+    "rate": """
+        转化率 成交率 购买率 下单率 点击率 打开率 比例
+        conversionrate rate cr cvr ctr clickrate openrate responserate""",
+    "mean": """
+        平均 平均值 均值 平均金额 人均 人均金额 人均消费 平均消费 人均销售额
+        mean average avg meanamount averageamount avgamount meanspend averagespend revenuepervisitor revenueperuser rpv arpu""",
+    "deviation": "标准差 标准偏差 sd std stdev stddev standarddeviation deviation",
+}
+"""What columns are called where a line tells the totals of one version of a test: all of them mere numbers."""
 
 
 @cache
@@ -155,6 +174,9 @@ EXACT: dict[str, dict[Role, int]] = {}
 for _role, _row in NAMES.items():
     for _place, _name in enumerate(_row.split()):
         EXACT.setdefault(normalise(_name), {}).setdefault(_role, _place)
+for _row in TOTALS.values():
+    for _name in _row.split():
+        EXACT.setdefault(normalise(_name), {}).setdefault(Role.ATTRIBUTE, 0)
 
 STAFF = frozenset(
     [

@@ -28,6 +28,8 @@ YEARLESS = r"^[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*[日号號]?([^0-9年].*)?$"
 """Days of no year, which are no numbers whatever column they stand in."""
 SHORT = r"^(0?[1-9]|1[0-2])[./-](0?[1-9]|[12][0-9]|3[01])$"
 """The same in a column that is called a date."""
+CONTROL = r"(?i)^(control( group)?|hold-?out|no e-?mail|no message|placebo|对照|对照组|空白组|不发)$"
+"""What only the version of a test is called that gets nothing, or nothing new."""
 SERIAL = r"^[2-7][0-9]{4}([.][0-9]+)?$"
 
 

@@ -12,7 +12,7 @@ from analytics.choices import Choices, signature
 from analytics.dataset import Column, Role
 from analytics.reading.headers import EXACT, normalise
 from analytics.reading.platforms import Platform, find_platform
-from analytics.reading.profile import EMAIL, MOBILE, SERIAL, Profile
+from analytics.reading.profile import CONTROL, EMAIL, MOBILE, SERIAL, Profile
 from analytics.reading.sheet import Cells, Sheet
 
 MANY = frozenset({Role.ATTRIBUTE, Role.UNUSED})
@@ -179,6 +179,8 @@ def _by_value(
         ]
         if Role.TEXT not in used:
             give(_owner_of_id(used), unnamed, 0.6)
+        if Role.OUTCOME in used:
+            give(Role.VARIANT, [p for p in free if profiles[p].few and profiles[p].share(CONTROL)], 0.6)
         if used == {Role.TIME}:
             give(Role.AMOUNT, [p for p in free if profiles[p].numeric > 0.9], 0.5)
     if sheet.has_header or Role.TIME not in used:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.bayes import believe, believe_counts, larger, weak_prior
+from analytics.bayes import believe, believe_counts, believe_means, larger, weak_prior
 from analytics.samples import Share
 from tests.analytics.golden import case
 
@@ -61,6 +61,25 @@ def test_what_any_belief_obeys(told: list[Share], prior: tuple[float, float]) ->
     assert largest == pytest.approx([largest[0]] * len(told), abs=1e-9)
 
 
+@settings(deadline=None)
+@given(st.lists(shares.filter(lambda share: share.failures > 0), min_size=2, max_size=4))
+def test_one_more_success_is_believed_in(told: list[Share]) -> None:
+    better = [Share(told[0].n, told[0].successes + 1), *told[1:]]
+    before, after = believe(told), believe(better)
+    assert after.best[0] >= before.best[0] - 1e-9
+    assert after.losses[0] <= before.losses[0] + 1e-12
+
+
+def test_beliefs_come_true() -> None:
+    """Of the versions believed the best with some chance, that share are, where rates are drawn from the prior."""
+    random, told, right = np.random.default_rng(72), 0.0, 0
+    for rates in random.beta(1, 1, (400, 3)):
+        found = believe([Share(40, int(random.binomial(40, rate))) for rate in rates])
+        told += max(found.best)
+        right += int(np.argmax(found.best)) == rates.argmax()
+    assert right / 400 == pytest.approx(told / 400, abs=0.05)
+
+
 def test_very_unequal_numbers_of_people() -> None:
     found = believe([Share(10**9, 10**7), Share(100, 2)])
     # The first rate is as good as known: the second's own distribution at 1%.
@@ -80,3 +99,15 @@ def test_money() -> None:
     assert larger(0, 0) == 0.5
     assert larger(1, 0) == 1
     assert larger(1.96, 1) == pytest.approx(0.975, abs=1e-4)
+
+
+def test_means_are_weighed_as_normal() -> None:
+    found = believe_means([10.0, 10.5], [0.3, 0.4])
+    assert found.best[1] == pytest.approx(larger(0.5, 0.5), abs=1e-9)
+    # E[max(0, A - B)] of a normal difference with mean 0.5 and deviation 0.5.
+    assert found.losses[1] == pytest.approx(0.5 * (0.24197 - 0.15866), abs=1e-5)
+    assert found.losses[0] == pytest.approx(found.losses[1] + 0.5, abs=1e-9)
+    three = believe_means([1.0, 1.0, 1.0], [0.2, 0.2, 0.2])
+    assert three.best == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    sharp = believe_means([0.0, 5.0, 1e6], [0.0, 0.0, 1.0])
+    assert sharp.best == pytest.approx((0, 0, 1), abs=1e-6)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.group_sequential import false_alarms, obrien_fleming
 from tests.analytics.golden import case
@@ -22,6 +24,28 @@ def test_what_looking_costs(number: int, known: float) -> None:
     """Armitage, McPherson & Rowe (1969), table 2."""
     parts = [(at + 1) / number for at in range(number)]
     assert false_alarms(parts, [1.959964] * number) == pytest.approx(known, abs=6e-4)
+
+
+def test_what_five_looks_cost() -> None:
+    inputs, expected = case("ab_sequential", "ab.seq.naive_inflation.5")
+    parts = [(at + 1) / inputs["looks"] for at in range(inputs["looks"])]
+    assert false_alarms(parts, [1.959964] * inputs["looks"]) == pytest.approx(expected["type_1_error"], abs=1e-3)
+
+
+information = st.lists(st.integers(1, 40), min_size=1, max_size=4).map(
+    lambda steps: [sum(steps[: at + 1]) / sum(steps) for at in range(len(steps))]
+)
+
+
+@settings(deadline=None, max_examples=8)
+@given(information)
+def test_one_more_look_costs_more_and_stricter_bounds_less(parts: list[float]) -> None:
+    bounds = obrien_fleming(parts)
+    assert bounds[-1] >= 1.9599
+    assert false_alarms(parts, bounds) == pytest.approx(0.05, abs=1e-3)
+    assert false_alarms(parts[:-1] or parts, (bounds[:-1] or bounds)) <= false_alarms(parts, bounds) + 1e-9
+    assert false_alarms(parts, [bound + 0.1 for bound in bounds]) < false_alarms(parts, bounds)
+    assert all(strict > loose for strict, loose in zip(obrien_fleming(parts, 0.01), bounds, strict=True) if loose < 8)
 
 
 @pytest.mark.parametrize("parts", [[0.5, 1.0], [0.1, 0.4, 1.0], [0.2, 0.4, 0.6]])

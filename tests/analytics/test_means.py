@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import gzip
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.means import bootstrap_t, cuped, influence, mann_whitney, people_for_skew, welch
+from analytics.means import bootstrap_t, cuped, even_out, fieller, influence, mann_whitney, people_for_skew, welch
 from analytics.samples import Money
 from tests.analytics.golden import case
 from tests.data_sets import shared_file
@@ -41,6 +42,8 @@ def test_nothing_to_tell_apart() -> None:
     assert welch(Money.of([0.0, 0.0]), Money.of([0.0, 0.0])) is None
     assert bootstrap_t([0.0, 0.0, 0.0], [0.0, 0.0]) is None
     assert bootstrap_t([0.0, 0.0, 0.0], [0.0, 0.0, 9.0]) is None
+    # Three times the same amount is no spread, although it leaves 1e-8 by rounding.
+    assert bootstrap_t([0.0, 0.0, 0.0], [0.0, 0.0, 10.05]) is None
 
 
 amounts = st.lists(st.integers(-100, 10_000).map(lambda cents: cents / 100), min_size=2, max_size=30)
@@ -80,7 +83,7 @@ def test_a_long_tail_needs_many_people() -> None:
     # An exponential's skewness is 2.
     assert people_for_skew(np.random.default_rng(48).exponential(size=200_000)) == pytest.approx(1420, rel=0.1)
     assert people_for_skew([1.0, 2.0, 3.0]) == 0
-    assert people_for_skew([5.0, 5.0]) == 0
+    assert people_for_skew([5.0, 5.0]) == people_for_skew([0.05, 0.05, 0.05]) == 0
 
 
 def test_one_buyer_decides() -> None:
@@ -118,16 +121,61 @@ def test_one_player_of_cookie_cats() -> None:
 
 def test_a_before_period_that_tells_half() -> None:
     random = np.random.default_rng(44)
-    ratios, called, runs = [], 0, 1000
+    inputs, expected = case("ab_means", "ab.cuped.variance_reduction_05")
+    rho, ratios, called, runs = inputs["rho"], [], 0, 1000
     for _ in range(runs):
         before = random.normal(size=(2, 500))
-        after = 0.5 * before + np.sqrt(0.75) * random.normal(size=(2, 500))
+        after = rho * before + np.sqrt(1 - rho**2) * random.normal(size=(2, 500))
         found = cuped(after[0], after[1], before[0], before[1])
         ratios.append(found.variance_ratio)
         test = welch(found.a, found.b)
         called += test is not None and test.chance < 0.05
-    assert 0.7 <= np.mean(ratios) <= 0.8
-    assert 0.035 <= called / runs <= 0.065
+    for found_out, limits in (
+        (np.mean(ratios), expected["variance_ratio"]),
+        (called / runs, expected["false_positive_rate"]),
+    ):
+        assert limits["min"] <= found_out <= limits["max"]
+
+
+rows = st.lists(st.integers(0, 10_000).map(lambda cents: cents / 100), min_size=3, max_size=30)
+
+
+@settings(deadline=None)
+@given(rows, rows, st.sampled_from([0.01, 7.3, 100.0]))
+def test_another_currency_is_the_same_answer(a: list[float], b: list[float], rate: float) -> None:
+    one, two = np.array(a), np.array(b)
+    here, there = welch(Money.of(one), Money.of(two)), welch(Money.of(rate * one), Money.of(rate * two))
+    assert (here is None) == (there is None)
+    if here and there:
+        assert there.chance == pytest.approx(here.chance)
+        assert there.interval.low == pytest.approx(rate * here.interval.low, abs=1e-6)
+    drawn, converted = bootstrap_t(one, two, draws=100), bootstrap_t(rate * one, rate * two, draws=100)
+    assert (drawn is None) == (converted is None)
+    if drawn and converted:
+        assert converted.high == pytest.approx(rate * drawn.high, rel=1e-9, abs=1e-6)
+    assert people_for_skew(rate * one) == pytest.approx(people_for_skew(one), abs=1)
+    assert Money.of(rate * one).effective == pytest.approx(Money.of(one).effective)
+    assert mann_whitney(rate * one, rate * two).above == mann_whitney(one, two).above
+
+
+@settings(deadline=None)
+@given(rows, rows, st.integers(0, 1000))
+def test_what_was_before_is_taken_off_both_alike(a: list[float], b: list[float], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    before_a, before_b = random.normal(5, 2, len(a)), random.normal(5, 2, len(b))
+    there, back = cuped(a, b, before_a, before_b), cuped(b, a, before_b, before_a)
+    assert there.theta == pytest.approx(back.theta, abs=1e-9)
+    assert there.a.mean == pytest.approx(back.b.mean, abs=1e-9)
+    assert there.variance_ratio <= 1 + 1e-9
+    # Whatever was before: together everybody brought the same.
+    assert there.a.total + there.b.total == pytest.approx(sum(a) + sum(b), abs=1e-6)
+
+
+@settings(deadline=None)
+@given(rows, rows)
+def test_the_largest_amounts_are_the_same_from_either_side(a: list[float], b: list[float]) -> None:
+    for there, back in zip(influence(a, b), influence(b, a), strict=False):
+        assert there.amounts == back.amounts
 
 
 def test_people_not_known_from_before_are_taken_as_average() -> None:
@@ -183,3 +231,30 @@ def test_the_bootstrap_covers_skewed_money_better() -> None:
     told, drawn = drawn_coverage(2000, 47)
     assert drawn > told
     assert drawn >= 0.93
+
+
+def test_the_ratio_of_means() -> None:
+    a, b = Money.typed(5000, 10, 30), Money.typed(5000, 14, 32)
+    found = fieller(a, b)
+    assert found is not None
+    # With a control known this well it is the delta method's, on the logarithm.
+    spread = 1.96 * math.hypot(30 / 10, 32 / 14) / math.sqrt(5000)
+    assert [found.low, found.high] == pytest.approx([1.4 * math.exp(-spread), 1.4 * math.exp(spread)], rel=0.01)
+    # Its ends are the ratios at which B - ratio * A is just beyond chance (Fieller's own definition).
+    for ratio in (found.low, found.high):
+        error = math.sqrt(b.variance / b.n + ratio**2 * a.variance / a.n)
+        assert abs(b.mean - ratio * a.mean) / error == pytest.approx(1.96, abs=0.001)
+    assert fieller(Money.typed(100, 0.1, 30), b) is None
+    assert fieller(Money.of([1.0]), b) is None
+
+
+def test_any_number_of_versions_is_evened_out_by_what_was_before() -> None:
+    random = np.random.default_rng(71)
+    before = random.normal(10, 3, (3, 500))
+    after = before + random.normal(0, 1, (3, 500)) + np.array([[0.0], [0.0], [2.0]])
+    found = even_out(list(after), list(before))
+    assert found.theta == pytest.approx(1, abs=0.05)
+    assert found.variance_ratio == pytest.approx(0.1, abs=0.03)
+    assert found.versions[2].mean - found.versions[0].mean == pytest.approx(2, abs=0.2)
+    pair = cuped(after[0], after[1], before[0], before[1])
+    assert even_out(list(after[:2]), list(before[:2])).versions == (pair.a, pair.b)

@@ -34,6 +34,12 @@ def test_rows_and_typed_numbers_are_the_same() -> None:
     assert typed.variance == pytest.approx(money.variance, rel=1e-9)
 
 
+def test_who_brought_nothing_tells_nothing_of_the_mean() -> None:
+    assert Money.of([5.0] * 40 + [0.0] * 60).effective == pytest.approx(40)
+    assert Money.of([1.0] * 40 + [1000.0]).effective == pytest.approx(1.08, abs=0.01)
+    assert Money.of([0.0, 0.0]).effective == 0
+
+
 def test_equal_amounts_have_no_spread() -> None:
     assert Money.of([1234567.89] * 1000).variance == 0
     assert Money.of([5.0]).variance == 0
