@@ -12,11 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.bayes import UNIFORM, Belief, believe_counts
-from analytics.samples import Floats
+from analytics.bayes import UNIFORM, Belief, believe_counts, weak_prior
+from analytics.proportions import Interval, chance_of, mantel_haenszel
+from analytics.samples import Floats, Share
 
 FLOOR = 0.1
 WORTH = 1.0
+FEWEST_BATCHES = 4
+ALARM = 0.002
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,16 @@ class Batch:
     leader: int
     at_stake: float
     stop: bool
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The rate of the `recent` last batches beside `before`, of one arm by its number or, if None, of all of them."""
+
+    arm: int | None
+    before: float
+    now: float
+    recent: int
 
 
 def ucb1(successes: npt.ArrayLike, pulls: npt.ArrayLike) -> Floats:
@@ -63,16 +76,19 @@ def divide(
     left: int | None = None,
     floor: float = FLOOR,
     worth: float = WORTH,
-    prior: tuple[float, float] = UNIFORM,
+    prior: tuple[float, float] | None = None,
 ) -> Batch:
     """The next `batch` of people, each version by its chance to be the best: what Thompson sampling does on average.
 
     No version gets less than the `floor` part, so that a change is still seen, until the test stops: then the leader gets
-    all. `left` are the people who are still to come, this batch included (the batch, if None).
+    all. `left` are the people who are still to come, this batch included (the batch, if None). Where no `prior` is given it
+    is the `weak_prior` of all arms together: a flat one would take an arm that nobody has seen for a wonder.
     """
     won, tried = np.asarray(successes), np.asarray(pulls)
     if np.any(won < 0) or np.any(won > tried):
         raise ValueError("more successes than people")
+    if prior is None:
+        prior = weak_prior(Share(int(tried.sum()), int(won.sum()))) if tried.any() else UNIFORM
     belief = believe_counts(won, tried - won, prior)
     arms = len(belief.best)
     leader = int(np.argmin(belief.losses))
@@ -83,6 +99,52 @@ def divide(
     if stop:
         parts = np.eye(arms)[leader]
     return Batch(_whole(parts * batch, batch), belief, leader, at_stake, stop)
+
+
+def likely(successes: int, pulls: int) -> Interval:
+    """Where an arm's rate lies with 95%: the middle of its Beta posterior, flat beforehand; from 0 (to 1) where none (all) did.
+
+    Unlike a confidence interval it means the same after people were sent where it looked better. The `weak_prior` would
+    pull the arms together, so that one of few people would lie outside of its own interval.
+    """
+    from scipy.special import betaincinv
+
+    low = 0.0 if not successes else 0.025 if successes < pulls else 0.05
+    high = 1.0 if successes == pulls else 0.975 if successes else 0.95
+    ends = betaincinv(UNIFORM[0] + successes, UNIFORM[1] + pulls - successes, (low, high))
+    return Interval(*map(float, ends))
+
+
+def drift(successes: npt.ArrayLike, pulls: npt.ArrayLike) -> Drift | None:
+    """Whether the last third of the batches (rows; at least two) differs beyond chance from those before.
+
+    Each arm is tested by itself, and all together within arms (Mantel & Haenszel 1959), so that sending people elsewhere
+    is no change. `ALARM` is shared out by Bonferroni. It is small because one looks after every batch: over a whole
+    campaign of 30 batches a false alarm is rarer than 1 in 20 (simulated).
+    """
+    won, tried = np.asarray(successes, int), np.asarray(pulls, int)
+    if len(tried) < FEWEST_BATCHES:
+        return None
+    recent = max(len(tried) // 3, 2)
+    sums = (part.sum(axis=0).tolist() for part in (tried[:-recent], won[:-recent], tried[-recent:], won[-recent:]))
+    pairs = {
+        arm: (Share(n, did), Share(later, then))
+        for arm, (n, did, later, then) in enumerate(zip(*sums, strict=True))
+        if n and later
+    }
+    if not pairs:
+        return None
+    chances: dict[int | None, float] = {arm: chance_of(*pair) for arm, pair in pairs.items()}
+    if len(pairs) > 1:
+        chances[None] = mantel_haenszel(list(pairs.values())).chance
+    found = min(chances, key=chances.__getitem__)
+    if chances[found] * len(chances) >= ALARM:
+        return None
+    told = list(pairs.values()) if found is None else [pairs[found]]
+    # Weighed alike before and now, as in the test, or else sending people elsewhere would look like a change.
+    weights = [one.n * two.n / (one.n + two.n) for one, two in told]
+    before, now = (float(np.average([pair[side].rate for pair in told], weights=weights)) for side in (0, 1))
+    return Drift(found, before, now, recent)
 
 
 def _whole(parts: Floats, total: int) -> tuple[int, ...]:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
-from analytics.bandits import divide, thompson, ucb1
+from analytics.bandits import divide, likely, thompson, ucb1
 from tests.analytics.golden import case
 
 
@@ -60,8 +61,10 @@ def regret(policy: str, rates: list[float], pulls: int, runs: int, seed: int) ->
 
 
 def test_regret_of_two_arms() -> None:
-    assert regret("thompson", [0.45, 0.55], 2000, 200, 51) <= 30
-    assert regret("ucb1", [0.45, 0.55], 2000, 200, 52) <= 60
+    inputs, expected = case("bandits", "regret.two_arms")
+    for seed, policy in ((51, "thompson"), (52, "ucb1")):
+        lost = regret(policy, inputs["means"], inputs["n"], inputs["replications"], seed)
+        assert lost <= expected[f"{policy}_regret"]["max"]
 
 
 @pytest.mark.slow
@@ -91,3 +94,17 @@ def test_batches_earn_more_than_a_fixed_split() -> None:
     split, _ = batches([0.05, 0.10], 100, 20, 100, 55, fixed=True)
     assert lost < 0.6 * split
     assert led >= 0.95
+
+
+@pytest.mark.parametrize(("did", "people"), [(0, 30), (1, 30), (33, 80), (80, 80), (1, 1), (0, 1), (500, 10_000)])
+def test_a_rate_lies_where_it_is_said_to_lie(did: int, people: int) -> None:
+    rate = likely(did, people)
+    assert rate.low <= did / people <= rate.high
+    assert (rate.low, rate.high) == pytest.approx(
+        (beta.ppf(0.025 if did < people else 0.05, 1 + did, 1 + people - did) if did else 0.0,
+         beta.ppf(0.975 if did else 0.95, 1 + did, 1 + people - did) if did < people else 1.0)
+    )  # fmt: skip
+
+
+def test_nothing_is_known_of_who_got_nothing() -> None:
+    assert (likely(0, 0).low, likely(0, 0).high) == (0.0, 1.0)
