@@ -8,18 +8,19 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from analytics.trials import Trial
-from bot.store.base import Tables
+from bot.store.deeds import Deeds
 
 VERSIONS = TypeAdapter(tuple[str, ...])
+LEFT_OUT = TypeAdapter(dict[str, int])
 
 
-class Trials(Tables):
+class Trials(Deeds):
     """Trials; who was in each lies in a file of the owner's folder."""
 
     def trials(self, user_id: int) -> tuple[Trial, ...]:
         """What this owner has drawn up, sent or not, oldest first."""
         rows = self.db.execute(
-            "SELECT id, kind, segment, versions, seed, days, made, people, sent, result FROM trials"
+            "SELECT id, kind, segment, versions, seed, days, made, people, sent, result, left_out, off FROM trials"
             " WHERE owner = ? ORDER BY id",
             [user_id],
         )
@@ -35,12 +36,17 @@ class Trials(Tables):
                 people=self.folder_of(user_id) / people,
                 sent=date.fromisoformat(sent) if sent else None,
                 result=result,
+                left_out=LEFT_OUT.validate_json(left_out),
+                off=off,
             )
-            for number, kind, segment, versions, seed, days, made, people, sent, result in rows
+            for number, kind, segment, versions, seed, days, made, people, sent, result, left_out, off in rows
         )
 
-    def add_trial(self, user_id: int, trial: Trial) -> int:
-        """Keep a trial whose people a worker wrote; its number."""
+    def add_trial(self, user_id: int, trial: Trial, update_id: int | None = None) -> int:
+        """Keep a trial whose people a worker wrote; its number. The same update keeps one only."""
+        kept = self.deed(user_id, update_id)
+        if kept is not None:
+            return int(kept)
         assert isinstance(trial.people, Path)
         row = {
             "owner": user_id,
@@ -51,20 +57,36 @@ class Trials(Tables):
             "days": trial.days,
             "made": trial.made.isoformat(),
             "people": trial.people.name,
+            "left_out": LEFT_OUT.dump_json(dict(trial.left_out)).decode(),
+            "off": trial.off,
         }
-        number = self.db.table("trials").insert(row).last_pk
-        assert isinstance(number, int)
+        with self.db.atomic():
+            number = self.db.table("trials").insert(row).last_pk
+            assert isinstance(number, int)
+            self.note(user_id, update_id, str(number))
         return number
 
     def set_sent(self, user_id: int, number: int, sent: date | None) -> bool:
-        """Remember on which day a trial's messages went out (None: not yet after all); False if it is not theirs."""
+        """Remember on which day a trial's messages went out (None: not yet after all); False if it is not theirs.
+
+        What came of it by another day is forgotten.
+        """
         return self._changed(
-            "UPDATE trials SET sent = ? WHERE id = ? AND owner = ?", sent and sent.isoformat(), number, user_id
+            "UPDATE trials SET sent = ?, result = NULL, read_from = NULL WHERE id = ? AND owner = ?",
+            sent and sent.isoformat(),
+            number,
+            user_id,
         )
 
     def set_result(self, user_id: int, number: int, result: str) -> bool:
-        """Keep what came of a trial; False if it is not theirs."""
-        return self._changed("UPDATE trials SET result = ? WHERE id = ? AND owner = ?", result, number, user_id)
+        """Keep what came of a trial, as read from what is uploaded now; False if it is not theirs."""
+        return self._changed(
+            "UPDATE trials SET result = ?, read_from = (SELECT max(id) FROM uploads WHERE owner = trials.owner)"
+            " WHERE id = ? AND owner = ?",
+            result,
+            number,
+            user_id,
+        )
 
     def drop_trial(self, user_id: int, number: int) -> bool:
         """Forget a trial, and who was in it; False if it is not theirs."""
