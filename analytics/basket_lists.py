@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 
 from analytics import language, people, sequences
-from analytics.association_advice import best_missing
+from analytics.association import Rules
+from analytics.association_advice import Offers, best_missing
 from analytics.basket_options import BasketOptions
 from analytics.baskets import of_pairs
 from analytics.bundles import Mined
 from analytics.dataset import Shop
 from analytics.members import Members
 from analytics.next_purchase import customers, day, due_rows, purchases_of
+from analytics.rfm import CustomerTable
 
 
 def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
@@ -43,9 +45,8 @@ def sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataF
     return language.BASKET_LISTS[reader]["rules"], pd.DataFrame(rows).rename(columns=language.BASKET_HEADERS[reader])
 
 
-def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
-    """For every customer the best partner of what they have, with the reason."""
-    table = customers(shop, chosen)
+def offers_of(mined: Mined, table: CustomerTable) -> tuple[Offers, Rules]:
+    """For every customer of the table the best partner of what they have, and the rules that the offers number."""
     book = mined.book
     place = (
         pd.Index(table.customer).get_indexer(pd.Index(book.customers)) if len(book.customers) else np.empty(0, np.int64)
@@ -55,7 +56,13 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
     owned = of_pairs(each[each >= 0], book.baskets.item[each >= 0], len(table), book.baskets.items)
     # Either way round: what to offer follows from what the customer has.
     real = mined.rules.take(mined.worth.extra > 0)
-    offers = best_missing(owned, real)
+    return best_missing(owned, real), real
+
+
+def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
+    """For every customer the best partner of what they have, with the reason."""
+    table, book = customers(shop, chosen), mined.book
+    offers, real = offers_of(mined, table)
     contacts = people.Contacts(shop.people)
     chosen_ones = Members(table, contacts).ranked(offers.rule >= 0)
     confidence = real.confidence[offers.rule[chosen_ones]]

@@ -181,7 +181,7 @@ def clipped(text: str, most: int) -> str:
 def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
     """The sets in enough baskets, and what is enough; where there are too many to look at, only the more frequent ones."""
     least = minimum_count(baskets, chosen.threshold)
-    while not (found := mine(baskets, least, MOST_SETS)).complete:
+    while not (found := mine(baskets, least, MOST_SETS, partly=False)).complete:
         least = least * 3 // 2 + 1
     return least, found
 

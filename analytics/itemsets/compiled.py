@@ -46,7 +46,7 @@ def ready() -> bool:
     return _search is not None
 
 
-def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
+def eclat(baskets: Baskets, min_count: int, most: int, *, partly: bool = True) -> Itemsets:
     """As `analytics.itemsets.eclat.eclat`; the kernel must be ready."""
     search = _search
     if search is None:
@@ -62,4 +62,4 @@ def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
         rank, parent, support = np.ascontiguousarray(sets.T)
         return rank, parent, support
 
-    return as_far_as_fits(attempt, ranks)
+    return as_far_as_fits(attempt, ranks, partly=partly)

@@ -35,7 +35,7 @@ class Siblings:
     end: Ints
 
 
-def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
+def eclat(baskets: Baskets, min_count: int, most: int, *, partly: bool = True) -> Itemsets:
     """All sets of items that at least `min_count` baskets hold, as far as `most` sets go.
 
     Zaki 2000, "Scalable algorithms for association mining": equivalence classes of sets with a common prefix, each mined
@@ -43,7 +43,9 @@ def eclat(baskets: Baskets, min_count: int, most: int) -> Itemsets:
     """
     ranks = ranked(baskets, min_count)
     held = rows(baskets, ranks)
-    return attempts(lambda found, longest: _search(held, ranks, max(min_count, 1), longest, found), ranks, most)
+    return attempts(
+        lambda found, longest: _search(held, ranks, max(min_count, 1), longest, found), ranks, most, partly=partly
+    )
 
 
 def _search(held: Rows, ranks: Ranked, min_count: int, longest: int, found: Found) -> None:

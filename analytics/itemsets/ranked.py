@@ -127,8 +127,8 @@ def pairs(held: Rows, min_count: int) -> Iterator[Pairs]:
         yield Pairs(root + first, rank, counts[counts >= min_count], entries)
 
 
-def as_far_as_fits(attempt: Callable[[int], Columns | None], ranks: Ranked) -> Itemsets:
-    """All sets, or else all sets of at most so many items as there is room for.
+def as_far_as_fits(attempt: Callable[[int], Columns | None], ranks: Ranked, *, partly: bool) -> Itemsets:
+    """All sets, or else all sets of at most so many items as there is room for: `partly`; otherwise none.
 
     `attempt` finds all sets of at most that many items, or nothing where they do not fit.
     """
@@ -137,6 +137,8 @@ def as_far_as_fits(attempt: Callable[[int], Columns | None], ranks: Ranked) -> I
         return _itemsets(whole, ranks, complete=True, reached=UNLIMITED)
     nothing = np.empty(0, np.int32)
     fitting: Columns = (nothing, nothing, nothing)
+    if not partly:
+        return _itemsets(fitting, ranks, complete=False, reached=0)
     for longest in itertools.count(1):
         more = attempt(longest)
         if more is None:
@@ -145,7 +147,7 @@ def as_far_as_fits(attempt: Callable[[int], Columns | None], ranks: Ranked) -> I
     raise AssertionError
 
 
-def attempts(search: Callable[[Found, int], None], ranks: Ranked, most: int) -> Itemsets:
+def attempts(search: Callable[[Found, int], None], ranks: Ranked, most: int, *, partly: bool = True) -> Itemsets:
     """As far as fits, for a search that keeps what it finds as it goes."""
 
     def attempt(longest: int) -> Columns | None:
@@ -156,7 +158,7 @@ def attempts(search: Callable[[Found, int], None], ranks: Ranked, most: int) -> 
             return None
         return found.columns()
 
-    return as_far_as_fits(attempt, ranks)
+    return as_far_as_fits(attempt, ranks, partly=partly)
 
 
 def _itemsets(columns: Columns, ranks: Ranked, *, complete: bool, reached: int) -> Itemsets:

@@ -214,6 +214,13 @@ def test_stops_at_the_size_that_still_fits(miner: Miner) -> None:
             assert supports(found) == {some: count for some, count in supports(whole).items() if len(some) <= reached}
 
 
+def test_all_or_nothing_where_smaller_sets_alone_are_no_use() -> None:
+    baskets = baskets_of([range(10)] * 3)
+    none = itemsets.mine(baskets, 1, 400, partly=False)
+    assert (len(none), none.complete, none.reached) == (0, False, 0)
+    assert supports(itemsets.mine(baskets, 1, partly=False)) == supports(itemsets.mine(baskets, 1))
+
+
 @all_miners
 def test_baskets_that_are_all_alike_stop_early(miner: Miner) -> None:
     """Every one of 2 to the 400th sets is frequent."""

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
+from typing import Any
 
+import fastexcel
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analytics.lists import as_csv
+from analytics.lists import as_csv, as_xlsx
 
 
 def cells(frame: pd.DataFrame) -> list[list[str]]:
@@ -65,3 +70,33 @@ def test_excel_is_told_that_it_is_unicode() -> None:
 
 def test_an_empty_list_has_its_header() -> None:
     assert cells(pd.DataFrame({"Name": pd.Series([], dtype=object)})) == [["Name"]]
+
+
+def workbook(frame: pd.DataFrame) -> list[list[Any]]:
+    """The cells as a spreadsheet program reads them, gaps as None."""
+    sheet = fastexcel.read_excel(as_xlsx("list", frame).content).load_sheet(0, header_row=None)
+    return [[None if pd.isna(value) else value for value in row] for row in sheet.to_pandas().to_numpy(object).tolist()]
+
+
+def test_a_workbook_has_numbers_as_numbers_and_all_else_as_text() -> None:
+    assert as_xlsx("名单", pd.DataFrame({"a": [1]})).filename == "名单.xlsx"
+    assert workbook(pd.DataFrame({7: [-2.5, None], 8: [3, 4]})) == [[7.0, 8.0], [-2.5, 3.0], [None, 4.0]]
+    frame = pd.DataFrame({"姓名": ["王小明", None], "电话": ["013800138000", "+44 7700"], "日": [date(2026, 1, 2)] * 2})
+    told = workbook(frame)
+    assert told == [["姓名", "电话", "日"], ["王小明", "013800138000", "2026-01-02"], [None, "'+44 7700", "2026-01-02"]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=30))
+def test_whatever_a_cell_says_the_workbook_opens_and_says_it_harmlessly(text: str) -> None:
+    (told,) = workbook(pd.DataFrame({text: [text]}))[1]
+    written = "".join(sign for sign in text if sign in "\t\n\r" or " " <= sign not in "\ufffe\uffff")
+    assert (told or "").replace("\r\n", "\n").replace("\r", "\n").lstrip("'") in {
+        part.replace("\r\n", "\n").replace("\r", "\n").lstrip("'") for part in (written, f"'{written}")
+    }
+    assert not (told or "").startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("text", ["_x0041_", "a _x000D_ b", "<b>&amp;", "]]>"])
+def test_what_looks_like_a_code_is_read_as_it_stands(text: str) -> None:
+    assert workbook(pd.DataFrame({"a": [text, "b"]}))[1] == [text]
