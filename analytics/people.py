@@ -58,14 +58,19 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     return _dataset(merged, new)
 
 
+def aliases(people: Dataset) -> dict[str, str]:
+    """Whose key to use instead, by key."""
+    same = people.table(Role.CUSTOMER, SAME_AS).to_pandas().dropna()
+    return dict(zip(same[str(Role.CUSTOMER)], same[SAME_AS], strict=True))
+
+
 def joined(dataset: Dataset, people: Dataset) -> Dataset:
     """The dataset with every customer under one key, however each of the owner's files knows them."""
     if Role.CUSTOMER not in dataset.names:
         return dataset
-    aliases = people.table(Role.CUSTOMER, SAME_AS).to_pandas().dropna()
-    if aliases.empty:
+    same = aliases(people)
+    if not same:
         return dataset
-    same = dict(zip(aliases[str(Role.CUSTOMER)], aliases[SAME_AS], strict=True))
     table = dataset.table()
     known = table[Role.CUSTOMER].combine_chunks()
     keys = pa.array([same.get(key, key) for key in known.dictionary.to_pylist()], pa.string()).dictionary_encode()

@@ -1,0 +1,130 @@
+"""Who is one person, and tables without them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import people
+from analytics.dataset import Dataset, Kind, Role
+from analytics.forgetting import SALE, Everybody, mark, returned, without
+from analytics.people import pseudonym
+from tests.analytics.shops import customers, dataset, line, orders
+
+SECRET = b"secret"
+
+
+def known(*sheets: Dataset) -> list[Dataset]:
+    """The people that these sheets tell of, one table after each sheet, as they are kept."""
+    tables: list[Dataset] = []
+    for sheet in sheets:
+        _, behind = people.split(sheet, SECRET)
+        assert behind is not None
+        tables.append(people.merge(tables[-1], behind) if tables else behind)
+    return tables
+
+
+def listed(*rows: Sequence[str | None]) -> Dataset:
+    number, name, email, phone = zip(*rows, strict=True)
+    return customers({"customer": number, "name": name, "email": email, "phone": phone})
+
+
+def labels(everybody: Everybody, query: str) -> list[str]:
+    return [person.label for person in everybody.find(query)]
+
+
+def test_somebody_is_found_by_number_name_e_mail_and_phone() -> None:
+    everybody = Everybody(
+        known(listed(("c1", "Ann Lee", "Ann@x.org", "+44 7700 900001"), ("c2", "Bo", "bo@x.org", None)))
+    )
+    for query in ("c1", "ann lee", "ANN@X.ORG", "07700 900001", pseudonym("c1", SECRET)):
+        assert labels(everybody, query) == ["c1"]
+    assert labels(everybody, "nobody at all") == []
+
+
+def test_one_person_of_several_files_is_one() -> None:
+    by_mail = orders([line("ann@x.org", 1, 5.0, "1", email="ann@x.org")])
+    by_name = orders([line("Ann Lee", 2, 5.0, "2", name="Ann Lee")])
+    everybody = Everybody(
+        known(listed(("c1", "Ann Lee", "ann@x.org", None), ("c2", "Bo", None, None)), by_mail, by_name)
+    )
+    (person,) = everybody.find("c1")
+    assert set(person.keys) == {pseudonym(label, SECRET) for label in ("c1", "ann@x.org", "Ann Lee")}
+    assert person.keys[0] == pseudonym("c1", SECRET)
+
+
+def test_two_of_a_name_or_of_an_e_mail_stay_two() -> None:
+    everybody = Everybody(known(listed(("c1", "Ann Lee", "us@x.org", None), ("c2", "Ann Lee", "us@x.org", None))))
+    assert labels(everybody, "Ann Lee") == ["c1", "c2"]
+    for person in everybody.find("us@x.org"):
+        assert len(person.keys) == 1
+    first = everybody.find("c1")[0]
+    # What both go by marks neither.
+    assert everybody.marks(first, SECRET) == {mark("c1", SECRET)}
+
+
+def test_marks_know_again_and_tell_nothing() -> None:
+    everybody = Everybody(known(listed(("c1", "Ann Lee", "Ann@x.org", "07700 900001"), ("c2", "Bo", "bo@x.org", None))))
+    (person,) = everybody.find("c1")
+    marks = everybody.marks(person, SECRET)
+    assert len(marks) == 3
+    assert not {pseudonym(text, SECRET) for text in ("c1", "ann@x.org")} & marks
+    forgotten = dict.fromkeys(marks, True)
+    (again,) = known(listed(("c7", "A. Lee", "ANN@X.ORG", None), ("c2", "Bo", "bo@x.org", None)))
+    assert returned(again, forgotten, SECRET) == {pseudonym("c7", SECRET): True}
+    assert returned(again, forgotten, b"another owner") == {}
+
+
+rows_of = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 50), st.integers(1, 900)), min_size=1, max_size=30)
+
+
+@settings(deadline=None)
+@given(rows_of, st.sets(st.integers(0, 4), min_size=1, max_size=3), st.booleans())
+def test_without_takes_out_these_customers_and_leaves_all_else(
+    rows: list[tuple[int, int, int]], gone: set[int], keep_sales: bool
+) -> None:
+    told = [
+        line(f"c{who}", day, cents / 100, f"o{n}", product_name="tea", place=f"home of c{who}", note=f"by c{who}")
+        for n, (who, day, cents) in enumerate(rows)
+    ]
+    before, keys = orders(told), {f"c{who}" for who in gone}
+    after = without(before, keys, keep_sales=keep_sales)
+    if not keys & {row["customer"] for row in told}:
+        assert after is None
+        return
+    assert after is not None
+    frame, original = after.frame(), before.frame()
+    theirs = original[Role.CUSTOMER].isin(list(keys)).to_numpy()
+    assert without(after, keys, keep_sales=keep_sales) is None
+    assert after.table().schema == before.table().schema
+    texts = {
+        str(value)
+        for column in after.table().columns
+        for chunk in column.chunks
+        if pa.types.is_dictionary(chunk.type)
+        for value in chunk.dictionary.to_pylist()
+    }
+    assert not any(key in text for key in keys for text in texts)
+    if keep_sales:
+        assert frame[Role.AMOUNT].tolist() == original[Role.AMOUNT].tolist()
+        for name in set(before.names) - SALE:
+            assert frame[name][theirs].isna().all()
+            assert frame[name][~theirs].astype(object).tolist() == original[name][~theirs].astype(object).tolist()
+    else:
+        assert frame[Role.AMOUNT].tolist() == original[Role.AMOUNT][~theirs].tolist()
+
+
+@pytest.mark.parametrize("kind", [Kind.CUSTOMERS, Kind.RESULTS, Kind.COMMENTS, Kind.EVENTS])
+def test_only_sales_are_kept_without_their_customer(kind: Kind) -> None:
+    table = dataset(kind, {"customer": ["c1", "c2"], "text": ["mine", "yours"]})
+    left = without(table, {"c1"}, keep_sales=True)
+    assert left is not None
+    assert left.frame()["text"].tolist() == ["yours"]
+
+
+def test_tables_that_know_no_customers_stay_as_they_are() -> None:
+    assert without(dataset(Kind.CATALOGUE, {"product": ["tea"]}), {"tea"}, keep_sales=True) is None
