@@ -1,0 +1,121 @@
+"""A pool of processes on this machine: each job has a time limit and a ceiling of memory, and ends alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from analytics.errors import Problem
+from bot.errors import TookTooLong, WorkerDied
+
+T = TypeVar("T")
+
+THREAD_CAPS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MEMORY_LIMIT = 3 * 1024**3
+
+
+class Pool:
+    """So many warm processes; `cache` is a folder for compiled code."""
+
+    def __init__(self, workers: int, cache: Path | None = None) -> None:
+        self._workers = workers
+        self._cache = cache
+        cap_threads()
+        self._pool = self._open()
+
+    async def __call__(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any], seconds: int
+    ) -> T:
+        with self.told(seconds):
+            return await asyncio.wrap_future(self.schedule(function, args, kwargs, seconds))
+
+    def schedule(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any], seconds: int
+    ) -> Future[T]:
+        """The call in a process of its own, killed after so many seconds of work or when the future is cancelled."""
+        future: Future[T] = self._pool.schedule(_called, args=(function, args, kwargs), timeout=seconds)
+        return future
+
+    @contextlib.contextmanager
+    def told(self, seconds: int) -> Iterator[None]:
+        """What ends a job from outside, in the bot's own words: TookTooLong, WorkerDied. The pool is whole after it."""
+        try:
+            yield
+        except TimeoutError:
+            raise TookTooLong(seconds) from None
+        except ProcessExpired as died:
+            raise WorkerDied from died
+        except BrokenProcessPool as broken:
+            self._pool = self._open()
+            raise WorkerDied from broken
+
+    def stop(self) -> None:
+        """Kill what is running."""
+        self._pool.stop()
+        self._pool.join()
+
+    def _open(self) -> ProcessPool:
+        """A pool whose workers are starting: the first question should not wait for their imports."""
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare, initargs=(self._cache,))
+        pool.schedule(os.getpid)
+        return pool
+
+
+def _called(function: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> T:
+    """A problem travels alone: Dask makes whole chains of exceptions pickle, and what led to it need not."""
+    try:
+        return function(*args, **kwargs)
+    except Problem as problem:
+        problem.__cause__ = problem.__context__ = None
+        raise
+
+
+def cap_threads() -> None:
+    """Spinning threads of numeric libraries cost a busy machine far more than they bring."""
+    for variable in THREAD_CAPS:
+        os.environ.setdefault(variable, "1")
+
+
+def _prepare(cache: Path | None) -> None:
+    """Make a worker polite and warm: it yields to the conversation, has a ceiling, and has the heavy imports done."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    os.nice(10)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    import matplotlib.figure
+    import sklearn.cluster
+    import sklearn.metrics
+
+    import analytics.reading
+    import analytics.registry
+
+    del analytics, matplotlib, sklearn
+    if find_spec("numba"):
+        Thread(target=_compile, args=(cache,), daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Nobody would stop an orphan that hangs, nor want what it works out."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _compile(cache: Path | None) -> None:
+    """Have the compiled parts at hand; until then, and without the extra `fast`, numpy does their work."""
+    from analytics.itemsets import warm_up
+
+    warm_up(cache)
