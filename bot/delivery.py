@@ -5,34 +5,39 @@ from __future__ import annotations
 import html
 import io
 import re
+from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot import outbox
+from bot.outbox import Outgoing
 from bot.render import LONGEST_CAPTION, Reply, split
 
 
 async def send(bot: Bot, chat_id: int, reply: Reply) -> Message:
-    """Send the reply as one message where Telegram's limits allow; the keys are under the last one, which is returned."""
+    """Send the reply as one message where Telegram's limits allow; the keys are under the last one, which is returned.
+
+    In answer to an update it is sent until it is there, and once; otherwise it is tried once, and what goes wrong is raised.
+    """
     captioned = reply.visible <= LONGEST_CAPTION
-    caption = reply.html if captioned else None
-    keyboard = markup(reply) if captioned else None
-    if reply.photo is not None:
-        sent = await bot.send_photo(
-            chat_id, reply.photo, caption=caption, parse_mode=ParseMode.HTML, reply_markup=keyboard
-        )
-        if captioned:
-            return sent
-    elif reply.document is not None:
-        file = InputFile(io.BytesIO(reply.document.content), filename=reply.document.filename)
-        sent = await bot.send_document(chat_id, file, caption=caption, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+    if reply.photo is not None or reply.document is not None:
+        sent = await _put(_media(bot, chat_id, reply, captioned=captioned))
         if captioned:
             return sent
     *first, last = split(reply.html)
     for piece in first:
-        await _send_text(bot, chat_id, piece, None)
-    return await _send_text(bot, chat_id, last, markup(reply))
+        await _put(_text(bot, chat_id, piece, None))
+    return await _put(_text(bot, chat_id, last, markup(reply)))
 
 
 async def turn(message: Message, reply: Reply) -> None:
@@ -41,16 +46,27 @@ async def turn(message: Message, reply: Reply) -> None:
     if reply.document is not None or too_long:
         await send(message.get_bot(), message.chat_id, reply)
         return
-    try:
+
+    async def edit() -> object:
         if message.photo:
-            await message.edit_caption(reply.html, parse_mode=ParseMode.HTML, reply_markup=markup(reply))
-        else:
-            await message.edit_text(reply.html, parse_mode=ParseMode.HTML, reply_markup=markup(reply))
+            return await message.edit_caption(reply.html, parse_mode=ParseMode.HTML, reply_markup=markup(reply))
+        return await message.edit_text(reply.html, parse_mode=ParseMode.HTML, reply_markup=markup(reply))
+
+    try:
+        await (outbox.until_answered(edit) if outbox.current() is not None else edit())
     except BadRequest as refused:
         if "not modified" in refused.message.lower():
             return
         # Too old to edit, or deleted meanwhile.
         await send(message.get_bot(), message.chat_id, reply)
+
+
+async def remove(message: Message) -> None:
+    """Delete a message of the bot's."""
+    await message.delete()
+    answer = outbox.current()
+    if answer is not None:
+        answer.withdrawn(message.message_id)
 
 
 def markup(reply: Reply) -> InlineKeyboardMarkup | None:
@@ -62,11 +78,57 @@ def markup(reply: Reply) -> InlineKeyboardMarkup | None:
     )
 
 
-async def _send_text(bot: Bot, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None) -> Message:
-    try:
-        return await bot.send_message(chat_id, text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
-    except BadRequest as refused:
-        if "parse entities" not in refused.message.lower():
-            raise
-        # A message without its bold is better than none.
-        return await bot.send_message(chat_id, html.unescape(re.sub(r"<[^>]*>", "", text)), reply_markup=keyboard)
+async def _put(message: Outgoing) -> Message:
+    answer = outbox.current()
+    return await (message.send() if answer is None else answer.put(message))
+
+
+def _media(bot: Bot, chat_id: int, reply: Reply, *, captioned: bool) -> Outgoing:
+    """The reply's picture or file, with its words if they fit under it."""
+    words: dict[str, Any] = {"caption": reply.html if captioned else None, "parse_mode": ParseMode.HTML}
+    keyboard = markup(reply) if captioned else None
+
+    async def find(number: int) -> Message | bool:
+        return await bot.edit_message_caption(chat_id, number, reply_markup=keyboard, **words)
+
+    if reply.photo is not None:
+        photo = reply.photo
+
+        async def send_photo() -> Message:
+            return await bot.send_photo(chat_id, photo, reply_markup=keyboard, **words)
+
+        async def edit_photo(number: int) -> Message | bool:
+            return await bot.edit_message_media(InputMediaPhoto(photo, **words), chat_id, number, reply_markup=keyboard)
+
+        return Outgoing("photo", send_photo, edit_photo, find)
+    assert reply.document is not None
+    document = reply.document
+
+    def file() -> InputFile:
+        return InputFile(io.BytesIO(document.content), filename=document.filename)
+
+    async def send_document() -> Message:
+        return await bot.send_document(chat_id, file(), reply_markup=keyboard, **words)
+
+    async def edit_document(number: int) -> Message | bool:
+        return await bot.edit_message_media(InputMediaDocument(file(), **words), chat_id, number, reply_markup=keyboard)
+
+    return Outgoing("document", send_document, edit_document, find)
+
+
+def _text(bot: Bot, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None) -> Outgoing:
+    # A message without its bold is better than none.
+    plain = html.unescape(re.sub(r"<[^>]*>", "", text))
+
+    async def send_text() -> Message:
+        try:
+            return await bot.send_message(chat_id, text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        except BadRequest as refused:
+            if "parse entities" not in refused.message.lower():
+                raise
+            return await bot.send_message(chat_id, plain, reply_markup=keyboard)
+
+    async def edit_text(number: int) -> Message | bool:
+        return await bot.edit_message_text(text, chat_id, number, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+
+    return Outgoing("text", send_text, edit_text, edit_text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -23,14 +24,17 @@ ACTION_LASTS = 4.0
 class Progress:
     """`async with Progress(bot, chat_id, words) as progress: …; await progress.finish(reply)`.
 
-    The words show only when the work takes longer than three seconds; the answer then takes their place.
+    The words show only when the work takes longer than three seconds; the answer then takes their place. `instead` words
+    what is to be told for now instead of them, as the place in line.
     """
 
     def __init__(self, bot: Bot, chat_id: int, words: Reply, action: str = ChatAction.TYPING) -> None:
         self._bot, self._chat_id, self._words, self._action = bot, chat_id, words, action
+        self.instead: Callable[[], Reply] | None = None
         self._shown: Message | None = None
+        self._told: Reply | None = None
         self._task: asyncio.Task[None] | None = None
-        self._sending: asyncio.Future[Message] | None = None
+        self._telling: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._keep_telling())
@@ -47,7 +51,7 @@ class Progress:
         """Say what is going on now, if anything was said at all."""
         self._words = words
         if self._shown is not None:
-            await delivery.turn(self._shown, words)
+            await self._tell()
 
     async def finish(self, reply: Reply) -> None:
         """Give the answer: in the place of the progress message if that can be, else as a message of its own."""
@@ -64,10 +68,10 @@ class Progress:
         try:
             await self._bot.send_chat_action(self._chat_id, self._action)
             await asyncio.sleep(PATIENCE)
-            # Shielded: cancelled half-way, the message would be out and not known here.
-            self._sending = asyncio.ensure_future(delivery.send(self._bot, self._chat_id, self._words))
-            self._shown = await asyncio.shield(self._sending)
             while True:
+                # Shielded: cancelled half-way, the message would be out and not known here.
+                self._telling = asyncio.ensure_future(self._tell())
+                await asyncio.shield(self._telling)
                 await asyncio.sleep(ACTION_LASTS)
                 await self._bot.send_chat_action(self._chat_id, self._action)
         except TelegramError as error:
@@ -79,13 +83,26 @@ class Progress:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
-        sending, self._sending = self._sending, None
-        if sending is not None and self._shown is None:
-            (outcome,) = await asyncio.gather(sending, return_exceptions=True)
-            self._shown = outcome if isinstance(outcome, Message) else None
+        if self._telling is not None:
+            ending = asyncio.current_task()
+            if ending is not None and ending.cancelling():
+                # Nobody waits for a network that may be gone for hours.
+                self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
+
+    async def _tell(self) -> None:
+        """Have the chat say what is going on, in one message."""
+        words = self.instead() if self.instead is not None else self._words
+        if words == self._told:
+            return
+        self._told = words
+        if self._shown is None:
+            self._shown = await delivery.send(self._bot, self._chat_id, words)
+        else:
+            await delivery.turn(self._shown, words)
 
     async def _remove(self, message: Message) -> None:
         try:
-            await message.delete()
+            await delivery.remove(message)
         except TelegramError as error:
             log.info("a progress message stayed: %s", error)

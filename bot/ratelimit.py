@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
 
+from telegram.constants import ChatType
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -15,9 +16,13 @@ Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class ChatRateLimiter(BaseRateLimiter[None]):
-    """Waits as long as Telegram says and tries again, up to five times; a chat's requests keep their order."""
+    """Waits as long as Telegram says and tries again, up to five times; a chat's requests keep their order.
 
-    def __init__(self) -> None:
+    `sent` is told the number of every message that the bot sent, or changed, in a private chat.
+    """
+
+    def __init__(self, sent: Callable[[int], None]) -> None:
+        self._sent = sent
         self._chats: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
 
     async def initialize(self) -> None:
@@ -39,7 +44,10 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         if chat is None:
             return await self._persist(callback, args, kwargs)
         async with self._chats.setdefault(chat, asyncio.Lock()):
-            return await self._persist(callback, args, kwargs)
+            result = await self._persist(callback, args, kwargs)
+        if isinstance(result, dict) and result.get("chat", {}).get("type") == ChatType.PRIVATE:
+            self._sent(result["message_id"])
+        return result
 
     async def _persist(
         self, callback: Callable[..., Coroutine[Any, Any, Result]], args: Any, kwargs: dict[str, Any]

@@ -176,6 +176,25 @@ async def test_a_job_past_its_time_is_stopped_and_told(world: World) -> None:
     await world.hears(ann, "Send a spreadsheet")
 
 
+async def test_a_second_process_and_a_restore_are_refused_while_the_bot_runs(world: World) -> None:
+    await world.start()
+    environment = os.environ | {
+        "POCKET_TOKEN": world.telegram.token,
+        "POCKET_API_URL": world.server.address,
+        "POCKET_DATA": str(world.data),
+    }
+    for command, fine in (("backup",), True), (("run",), False), (("restore", "2*"), False):
+        backup = [path.name for path in (world.data / "backups").glob(command[-1])]
+        words = [command[0], *backup[:1]] if command[0] == "restore" else list(command)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words, env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, told = await asyncio.wait_for(process.communicate(), 60)
+        assert (process.returncode == 0) is fine, told
+        assert fine or b"is running in" in told
+        assert b"Traceback" not in told
+
+
 async def test_wrong_settings_are_all_told(tmp_path: Path) -> None:
     environment = os.environ | {"POCKET_OWNERS": "bob", "POCKET_TIMEZONE": "Mars", "POCKET_TOKEN": ""}
     process = await asyncio.create_subprocess_exec(

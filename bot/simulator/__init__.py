@@ -5,7 +5,7 @@ HTTP, with a chat page. People write to the bot through `Person`.
 """
 
 from bot.simulator.door import DirectRequest
-from bot.simulator.faults import ApiError, Dropped, Fault
+from bot.simulator.faults import ApiError, Dropped, Fault, Garbled, Unreachable
 from bot.simulator.messages import Button, Chat, Message, Toast
 from bot.simulator.people import Person
 from bot.simulator.server import Server, serve
@@ -18,10 +18,12 @@ __all__ = [
     "DirectRequest",
     "Dropped",
     "Fault",
+    "Garbled",
     "Message",
     "Person",
     "Server",
     "Telegram",
     "Toast",
+    "Unreachable",
     "serve",
 ]

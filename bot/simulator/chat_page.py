@@ -1,6 +1,7 @@
 """The chat page and its doors: a WebSocket for what happens, an upload, downloads, a font."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -27,15 +28,31 @@ _NAMES = {"en": ("Alex", "Robin"), "zh": ("小林", "小周")}
 class LocalHandler(RequestHandler):
     """Serves this machine's own browser only: no other host name, and no page of another site."""
 
-    def initialize(self, telegram: Telegram, samples: Path | None = None) -> None:
+    def initialize(self, telegram: Telegram, key: str | None = None, samples: Path | None = None) -> None:
         self.telegram = telegram
+        self.key = key
         self.samples = samples
 
     def prepare(self) -> None:
-        """Refuse requests that a foreign page or a rebound name made."""
+        """Refuse requests that a foreign page or a rebound name made, and whoever did not come by the printed address."""
         host, origin = self.request.host, self.request.headers.get("Origin")
         if not is_local(host) or (origin is not None and urlsplit(origin).netloc != host):
             raise HTTPError(403)
+        if not self.fits(self.get_cookie(self.cookie)) and not self.is_let_in():
+            raise HTTPError(403, reason="Open the address that the terminal shows, all of it")
+
+    def is_let_in(self) -> bool:
+        """Whether somebody without the key's cookie may come in."""
+        return False
+
+    @property
+    def cookie(self) -> str:
+        """Where the browser keeps the key. Cookies do not tell ports apart, so the port is in the name."""
+        return f"key-{urlsplit(f'//{self.request.host}').port or 80}"
+
+    def fits(self, key: str | None) -> bool:
+        """Whether somebody has the key."""
+        return self.key is None or secrets.compare_digest((key or "").encode(), self.key.encode())
 
     def set_default_headers(self) -> None:
         """Nothing from elsewhere, nothing guessed, nothing kept."""
@@ -57,6 +74,13 @@ class LocalHandler(RequestHandler):
 
 class PageHandler(LocalHandler):
     """The page itself."""
+
+    def is_let_in(self) -> bool:
+        """Take the key from the printed address into a cookie."""
+        key = self.get_query_argument("key", "")
+        if self.fits(key):
+            self.set_cookie(self.cookie, key, httponly=True, samesite="Lax")
+        return self.fits(key)
 
     def get(self) -> None:
         """Send index.html."""

@@ -20,7 +20,7 @@ async def run(load: Callable[..., Settings], port: int) -> None:
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(24)}"
     telegram = Telegram(token)
     try:
-        server = await serve(telegram, port, resources.SAMPLES)
+        server = await serve(telegram, port, resources.SAMPLES, key=secrets.token_urlsafe(24))
     except OSError as taken:
         raise click.ClickException(
             f"port {port} is taken ({taken.strerror}); try: pocket-marketer demo --port 0"
@@ -31,7 +31,7 @@ async def run(load: Callable[..., Settings], port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with app.running(app.build(settings)):
-        print(f"\nOpen the chat in a browser:\n\n    {server.address}\n", flush=True)
+        print(f"\nOpen the chat in a browser:\n\n    {server.page}\n", flush=True)
         print(
             "A demo: the bot is the real one, Telegram is not; nothing leaves this machine. Ctrl+C ends it.", flush=True
         )

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from telegram.request import BaseRequest, RequestData
 
-from bot.simulator.faults import ApiError
+from bot.simulator.faults import ApiError, Garbled
 from bot.simulator.params import Uploads
 from bot.simulator.telegram import Telegram
 
@@ -17,6 +17,8 @@ async def answer(telegram: Telegram, method: str, params: dict[str, Any], upload
         result = await telegram.call(method, params, uploads)
     except ApiError as error:
         return error.code, refusal(error)
+    except Garbled as garbled:
+        return garbled.status, garbled.body
     return 200, json.dumps({"ok": True, "result": result}).encode()
 
 

@@ -13,7 +13,7 @@ _SPACE = " \t\r\n\v\f\0"
 
 def utf16_length(text: str) -> int:
     """Length as Telegram counts it for entities: UTF-16 code units."""
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def trim(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:

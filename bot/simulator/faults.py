@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import httpx
+
 
 class ApiError(Exception):
     """An answer of Telegram's that says no.
@@ -29,6 +31,27 @@ class Dropped(Exception):
     """The connection breaks: the caller gets no answer and cannot know whether Telegram acted."""
 
 
+class Unreachable(Dropped, httpx.ConnectError):
+    """No connection is made at all: Telegram certainly did not act."""
+
+    def __init__(self) -> None:
+        httpx.ConnectError.__init__(self, "no route to host")
+
+
+class Garbled(Exception):
+    """Something between answers instead of Telegram.
+
+    Args:
+        status: The HTTP status.
+        body: What comes instead of JSON.
+    """
+
+    def __init__(self, status: int = 502, body: bytes = b"<html><h1>502 Bad Gateway</h1></html>") -> None:
+        super().__init__(f"{status} {body!r}")
+        self.status = status
+        self.body = body
+
+
 @dataclass
 class Fault:
     """One thing that goes wrong on purpose.
@@ -41,7 +64,7 @@ class Fault:
     """
 
     method: str
-    error: ApiError | Dropped
+    error: ApiError | Dropped | Garbled
     when: Literal["before", "after"] = "before"
     times: int = 1
 

@@ -20,8 +20,8 @@ _PAGE = Path(__file__).parent / "page"
 class _StaticHandler(LocalHandler, StaticFileHandler):
     """The page's own files."""
 
-    def initialize(self, telegram: Telegram, path: str) -> None:  # type: ignore[override]
-        LocalHandler.initialize(self, telegram)
+    def initialize(self, telegram: Telegram, key: str | None, path: str) -> None:  # type: ignore[override]
+        LocalHandler.initialize(self, telegram, key)
         StaticFileHandler.initialize(self, path)
 
 
@@ -35,11 +35,17 @@ class Server:
 
     port: int
     _http: HTTPServer
+    _key: str | None = None
 
     @property
     def address(self) -> str:
-        """Where the chat page is, and the API below it: "http://127.0.0.1:8765"."""
+        """Where the API is: "http://127.0.0.1:8765"."""
         return f"http://{_HOST}:{self.port}"
+
+    @property
+    def page(self) -> str:
+        """Where the chat page is, with the key to it."""
+        return f"{self.address}/?key={self._key}" if self._key else self.address
 
     async def close(self) -> None:
         """Stop listening and end every connection, long polls included."""
@@ -47,33 +53,35 @@ class Server:
         await self._http.close_all_connections()
 
 
-async def serve(telegram: Telegram, port: int = 0, samples: Path | None = None) -> Server:
+async def serve(telegram: Telegram, port: int = 0, samples: Path | None = None, key: str | None = None) -> Server:
     """Open a Telegram's two doors over HTTP, on the loopback interface only.
 
     Args:
         telegram: What stands behind the doors.
         port: 0 takes any free port.
         samples: A folder with `en/*` and `zh/*`: files that the page offers to send with one tap.
+        key: What a browser must bring to be shown the page; without one any browser of this machine is.
 
     Raises:
         OSError: The port is taken.
     """
     # Every answer of a long poll would be a line.
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    shared = {"telegram": telegram}
+    api = {"telegram": telegram}
+    page = api | {"key": key}
     application = Application(
         [
-            (r"/bot([^/]+)/(\w+)", MethodHandler, shared),
-            (r"/file/bot([^/]+)/(.+)", DownloadHandler, shared),
-            (r"/", PageHandler, shared),
-            (r"/page/(.+)", _StaticHandler, shared | {"path": str(_PAGE)}),
-            (r"/font\.otf", FontHandler, shared),
-            (r"/media/(.+)", MediaHandler, shared),
-            (r"/upload", UploadHandler, shared),
-            (r"/socket", SocketHandler, shared | {"samples": samples}),
+            (r"/bot([^/]+)/(\w+)", MethodHandler, api),
+            (r"/file/bot([^/]+)/(.+)", DownloadHandler, api),
+            (r"/", PageHandler, page),
+            (r"/page/(.+)", _StaticHandler, page | {"path": str(_PAGE)}),
+            (r"/font\.otf", FontHandler, page),
+            (r"/media/(.+)", MediaHandler, page),
+            (r"/upload", UploadHandler, page),
+            (r"/socket", SocketHandler, page | {"samples": samples}),
         ]
     )
     http = HTTPServer(application, max_body_size=_LARGEST_BODY, max_buffer_size=_LARGEST_BODY)
     sockets = bind_sockets(port, _HOST)
     http.add_sockets(sockets)
-    return Server(sockets[0].getsockname()[1], http)
+    return Server(sockets[0].getsockname()[1], http, key)

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from bot.simulator.faults import ApiError, Fault, bad_request, strike
 from bot.simulator.files import Files
+from bot.simulator.groups import Group
 from bot.simulator.messages import Chat, Message
 from bot.simulator.methods import METHODS
 from bot.simulator.params import Params, Uploads
@@ -63,11 +64,12 @@ class Telegram:
         self.queries = Queries(clock)
         # Bots remember which updates they have handled, so ids must go on growing when this process starts anew.
         self.updates = Updates(first_id=int(clock()))
-        self.webhook = ""
+        self.webhook = self.webhook_secret = ""
         self.faults: list[Fault] = []
         self.listeners: list[Callable[[Event], None]] = []
         self._clock = clock
         self._people: dict[int, Person] = {}
+        self._groups: dict[int, Group] = {}
         self._chats: dict[int, Chat] = {}
         self._last_message_id = 0
         self._news = asyncio.Event()
@@ -129,8 +131,12 @@ class Telegram:
             self._people[user_id] = person
         return person
 
+    def group(self, chat_id: int, title: str = "Group") -> Group:
+        """The group of this (negative) id; a new one has the bot in it."""
+        return self._groups.setdefault(chat_id, Group(self, chat_id, title))
+
     def chat(self, chat_id: int) -> Chat:
-        """The chat with the person of this id."""
+        """The chat with the person, or of the group, of this id."""
         return self._chats.setdefault(chat_id, Chat(chat_id))
 
     def redeliver(self, update_id: int) -> None:
@@ -161,12 +167,17 @@ class Telegram:
         """The time of day, as Telegram dates messages."""
         return int(self._clock())
 
-    def addressee(self, chat_id: int) -> Person:
-        """The person whom the bot writes to.
+    def addressee(self, chat_id: int) -> Person | Group:
+        """The person, or group, whom the bot writes to.
 
         Raises:
             ApiError: The bot may not.
         """
+        group = self._groups.get(chat_id)
+        if group is not None:
+            if not group.has_bot:
+                raise ApiError(403, "Forbidden: bot is not a member of the group chat")
+            return group
         person = self._people.get(chat_id)
         if person is None:
             raise bad_request("chat not found")

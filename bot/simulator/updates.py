@@ -59,6 +59,24 @@ class Updates:
         """Forget everything that waits."""
         self._waiting.clear()
 
+    def allow(self, kinds: Iterable[str] | None) -> None:
+        """Remember which kinds of updates the bot wants; None leaves that as it is."""
+        if kinds is not None:
+            self._allowed = frozenset(kinds)
+
+    async def first(self) -> dict[str, Any]:
+        """The update that waits longest; it stays until it is confirmed."""
+        while not self._waiting:
+            self._arrival.clear()
+            await self._arrival.wait()
+        return self._waiting[0]
+
+    def confirm(self, update_id: int) -> None:
+        """Take one update as delivered."""
+        for update in [update for update in self._waiting if update["update_id"] == update_id]:
+            self._waiting.remove(update)
+            self._delivered[update_id] = update
+
     async def poll(
         self, offset: int, limit: int, seconds: float, allowed: Iterable[str] | None
     ) -> list[dict[str, Any]]:
@@ -67,9 +85,8 @@ class Updates:
         Raises:
             ApiError: 409 when another poll begins meanwhile.
         """
-        if allowed is not None:
-            self._allowed = frozenset(allowed)
-        self._confirm(offset)
+        self.allow(allowed)
+        self._confirm_below(offset)
         me = self._poller = object()
         self._arrival.set()  # wakes an older poll, which then sees that it is not the poller any more
         loop = asyncio.get_running_loop()
@@ -86,7 +103,7 @@ class Updates:
                 )
         return self._waiting[: limit if 1 <= limit <= _MOST_AT_ONCE else _MOST_AT_ONCE]
 
-    def _confirm(self, offset: int) -> None:
+    def _confirm_below(self, offset: int) -> None:
         if offset < 0:
             confirmed, self._waiting = self._waiting[:offset], self._waiting[offset:]
         else:

@@ -68,6 +68,14 @@ async def delete_messages(telegram: Telegram, params: Params) -> bool:
     return True
 
 
+async def leave_chat(telegram: Telegram, params: Params) -> bool:
+    chat_id = params.integer("chat_id")
+    telegram.addressee(chat_id)
+    telegram.group(chat_id).has_bot = False
+    telegram.announce("profile", None)
+    return True
+
+
 def _mine(telegram: Telegram, params: Params) -> Message:
     """The message to edit, which must be the bot's own."""
     person = telegram.addressee(params.integer("chat_id"))

@@ -35,8 +35,9 @@ async def get_updates(telegram: Telegram, params: Params) -> list[dict[str, Any]
 
 
 async def set_webhook(telegram: Telegram, params: Params) -> bool:
-    """Remember the address, so that polling is refused; nothing is ever delivered to it."""
-    telegram.webhook = params.text("url")
+    """Remember the address, so that polling is refused; a courier may bring updates to where it leads."""
+    telegram.webhook, telegram.webhook_secret = params.text("url"), params.text("secret_token")
+    telegram.updates.allow(params.structure("allowed_updates"))
     if telegram.webhook and not telegram.webhook.startswith("https://"):
         telegram.webhook = ""
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")

@@ -5,6 +5,11 @@ import { day, speak, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
+if (query.has("key")) {
+  // The browser has it as a cookie now; it need not stand in the history.
+  query.delete("key");
+  history.replaceState(null, "", query.size ? `/?${query}` : "/");
+}
 const user = query.get("user") ?? "1";
 const app = $("app"), log = $("log"), list = $("messages"), text = $("text");
 

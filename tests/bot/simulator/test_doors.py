@@ -1,16 +1,19 @@
 """A real python-telegram-bot application through both doors."""
 
 import asyncio
+import contextlib
 import http.client
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from telegram import Bot, InputMediaDocument
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.ext import ApplicationBuilder
 
-from bot.simulator import ApiError, DirectRequest, Dropped, Fault, Server, Telegram
+from bot.simulator import ApiError, DirectRequest, Dropped, Fault, Server, Telegram, serve
 
 Png = Callable[[int, int], bytes]
 
@@ -154,3 +157,41 @@ async def test_a_closed_server_lets_go_of_long_polls(server: Server) -> None:
     async with asyncio.timeout(5):
         with pytest.raises((http.client.HTTPException, OSError)):
             await poll
+
+
+async def test_the_page_is_for_whoever_has_the_key_and_a_local_name(telegram: Telegram, tmp_path: Path) -> None:
+    server = await serve(telegram, samples=tmp_path, key="k" * 32)
+    own = f"127.0.0.1:{server.port}"
+
+    async def status(path: str, **headers: str) -> tuple[int, str]:
+        def ask() -> tuple[int, str]:
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
+                connection.request("GET", path, headers={"Host": own, **headers})
+                answer = connection.getresponse()
+                return answer.status, answer.getheader("Set-Cookie") or ""
+
+        return await asyncio.to_thread(ask)
+
+    paths = ("/", "/page/chat.js", "/media/x", "/font.otf", "/socket?user=1")
+    assert server.page == f"http://{own}/?key={'k' * 32}"
+    for path in (*paths, "/?key=", "/?key=k", f"/?key={'K' * 32}", "/?key=%00"):
+        assert await status(path) == (403, "")
+    code, cookie = await status(f"/?key={'k' * 32}&user=2")
+    assert code == 200
+    assert "HttpOnly" in cookie
+    held = cookie.partition(";")[0]
+    assert await status("/", Cookie=held) == (200, "")
+    assert await status("/page/chat.js", Cookie=held) == (200, "")
+    strange = {"Host": "evil.example"}, {"Host": f"evil.example:{server.port}"}, {"Origin": "http://evil.example"}
+    for elsewhere in strange:
+        for path in (*paths, f"/?key={'k' * 32}"):
+            assert await status(path, Cookie=held, **elsewhere) == (403, "")
+    await server.close()
+
+
+async def test_the_api_needs_no_key_but_the_token(telegram: Telegram) -> None:
+    server = await serve(telegram, key="k" * 32)
+    builder = ApplicationBuilder().token(telegram.token).base_url(f"{server.address}/bot")
+    async with builder.build().bot as bot:
+        assert bot.username == "pocket_marketer_bot"
+    await server.close()

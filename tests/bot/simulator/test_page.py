@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from telegram import Bot, BotCommand
 
-from bot.simulator import Server, Telegram
+from bot.simulator import Server, Telegram, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -163,3 +163,17 @@ async def test_dropped_files_are_sent(page: Page) -> None:
     await page.dispatch_event("#log", "drop", {"dataTransfer": transfer})
     await expect(page.locator("#drop")).to_be_hidden()
     await expect(page.locator(".message.out .label b")).to_have_text("dropped.csv")
+
+
+async def test_the_printed_address_just_works(browser: Browser, telegram: Telegram) -> None:
+    server = await serve(telegram, key="k" * 32)
+    page = await browser.new_page()
+    await page.goto(server.page)
+    await expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert page.url == f"{server.address}/"
+    await page.reload()
+    await expect(page.get_by_role("button", name="Start")).to_be_visible()
+    await page.goto(f"{server.address}/?user=2")
+    await expect(page.get_by_role("button", name="Start")).to_be_visible()
+    await page.close()
+    await server.close()
