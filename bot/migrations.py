@@ -10,9 +10,18 @@ migrations = Migrations("pocket-marketer")
 @migrations()
 def m001_first_conversation(db: Database) -> None:
     # Customers' keys are hashes under their owner's `secret`; `cuts` are the owner's own thresholds for high and low,
-    # `terms` how they do business.
+    # `terms` how they do business, `zone` the time zone they live in.
     db.table("owners").create(
-        {"user_id": int, "language": str, "vocabulary": str, "secret": bytes, "since": str, "cuts": str, "terms": str},
+        {
+            "user_id": int,
+            "language": str,
+            "vocabulary": str,
+            "secret": bytes,
+            "since": str,
+            "cuts": str,
+            "terms": str,
+            "zone": str,
+        },
         pk="user_id",
         not_null={"vocabulary", "secret", "since"},
         strict=True,
@@ -56,7 +65,8 @@ def m001_first_conversation(db: Database) -> None:
         not_null={"body"},
         strict=True,
     )
-    # What was tried on customers; `people` names the file with who got which version.
+    # What was tried on customers; `people` names the file with who got which version, `left_out` counts who is in none.
+    # The `result` was read with the upload `read_from`, and goes with it. `off` is the discount that the messages offer.
     db.table("trials").create(
         {
             "id": int,
@@ -70,17 +80,59 @@ def m001_first_conversation(db: Database) -> None:
             "people": str,
             "sent": str,
             "result": str,
+            "read_from": int,
+            "left_out": str,
+            "off": float,
         },
         pk="id",
-        not_null={"owner", "kind", "segment", "versions", "seed", "days", "made", "people"},
+        not_null={"owner", "kind", "segment", "versions", "seed", "days", "made", "people", "left_out", "off"},
         strict=True,
     )
     db.table("trials").create_index(["owner"])
-    db.table("inbox").create(
-        {"update_id": int, "user_id": int, "body": str, "done": int},
-        pk="update_id",
-        not_null={"user_id", "body", "done"},
+    # When to write to an owner unasked. `next_at`, `sending` and `sent_for` are instants in UTC: the next one, the one
+    # for which a letter is under way and may or may not have arrived, and the latest one that is done with.
+    db.table("digests").create(
+        {
+            "owner": int,
+            "kind": str,
+            "weekday": int,
+            "at": str,
+            "state": str,
+            "reason": str,
+            "next_at": str,
+            "sending": str,
+            "tries": int,
+            "sent_for": str,
+            "outcome": str,
+        },
+        pk=("owner", "kind"),
+        not_null={"at", "state", "next_at", "tries"},
         strict=True,
     )
-    db.table("inbox").create_index(["done"])
+    db.table("digests").create_index(["state", "next_at"])
     db.table("facts").create({"name": str, "value": str}, pk="name", not_null={"value"}, strict=True)
+    # The latest thing done for an owner that must not be done twice, and the update that it was done for.
+    db.table("deeds").create(
+        {"owner": int, "update_id": int, "said": str}, pk="owner", not_null={"update_id", "said"}, strict=True
+    )
+
+
+@migrations()
+def m002_privacy(db: Database) -> None:
+    # People whom an owner wants forgotten, by marks that tell nothing: should a file bring one back, their names are
+    # left out, and their `sales` too, unless set.
+    db.table("forgotten").create(
+        {"owner": int, "mark": str, "sales": int}, pk=("owner", "mark"), not_null={"sales"}, strict=True
+    )
+    # What was summed up for strangers, and its price: `month` is the owner's own, as 2026-11, `upload` the latest then.
+    db.table("summaries").create(
+        {"id": int, "owner": int, "month": str, "epsilon": float, "until": str, "upload": int, "body": str},
+        pk="id",
+        not_null={"owner", "month", "epsilon", "until", "upload", "body"},
+        strict=True,
+    )
+    # How far the names of an owner's customers are on their way out, unless something newer than the `upload` comes: their
+    # owner was told, or they are gone.
+    db.table("retention").create(
+        {"owner": int, "upload": int, "state": str}, pk="owner", not_null={"upload", "state"}, strict=True
+    )

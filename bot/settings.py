@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import resources
+from bot import resources, sealing
 
 EVERYBODY = "*"
 APP = "pocket-marketer"
+SECRET = frozenset(["token", "key"])
+LOOPBACK = "127.0.0.1"
+SCHEDULER = re.compile(r"(tcp|tls)://[^/\s]+:\d{1,5}")
+
+# What pydantic finds wrong, as the end of a sentence.
+WRONG = {
+    "int_parsing": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than_equal": "it must be at most {le}",
+    "literal_error": "it must be {expected}",
+    "value_error": "{error}",
+}
 
 
 class SettingsProblem(Exception):
@@ -50,6 +67,33 @@ class Settings(BaseSettings):
         120, ge=1, le=3600, description="An analysis that takes longer is stopped, and the owner is told."
     )
     max_rows: int = Field(3_000_000, ge=1, description="Longer sheets are refused.")
+    retention_days: int = Field(
+        0,
+        ge=0,
+        description="Names, contacts and sent files are removed so many days after the last file; 0 keeps them.",
+    )
+    key: SecretStr | None = Field(
+        None,
+        description="Key under which names, contacts and sent files are encrypted; `pocket-marketer key` prints one.",
+    )
+    backups: int = Field(7, ge=0, le=365, description="How many nightly backups are kept; 0 makes none.")
+    log: Literal["plain", "json"] = Field("plain", description="`json` writes the log as one object a line.")
+    metrics: Annotated[tuple[str, int] | None, NoDecode] = Field(
+        None, description="Where Prometheus may fetch figures, such as 127.0.0.1:9464; empty: nowhere."
+    )
+
+    webhook: str | None = Field(
+        None, description="Public https address at which Telegram brings messages; empty: they are fetched."
+    )
+    webhook_listen: Annotated[tuple[str, int], NoDecode] = Field(
+        (LOOPBACK, 8443), description="Where that address leads to on this machine, without its https."
+    )
+    dask: str | None = Field(
+        None, description="Scheduler of a Dask cluster that does the analyses, such as tcp://10.0.0.5:8786."
+    )
+    storage: str | None = Field(
+        None, description="URL of storage over which files reach the cluster's machines, such as s3://bucket/pocket."
+    )
 
     @field_validator("owners", mode="before")
     @classmethod
@@ -71,6 +115,17 @@ class Settings(BaseSettings):
         if not number.isdecimal() or not secret:
             raise ValueError("a token looks like 123456:ABC-DEF, as @BotFather printed it")
         return value.strip()
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _whole_key(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return None
+        try:
+            sealing.parsed(value)
+        except ValueError:
+            raise ValueError("it must be 32 bytes in base64, as `pocket-marketer key` prints them") from None
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -94,6 +149,57 @@ class Settings(BaseSettings):
             raise ValueError("customer data must not lie inside the program's own folder")
         return folder
 
+    @field_validator("metrics", "webhook_listen", mode="before")
+    @classmethod
+    def _address(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        host, _, port = value.strip().rpartition(":")
+        if value.strip() and not (port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError("it must be a port, such as 9464, or an address and a port, such as 127.0.0.1:9464")
+        return (host.strip("[]") or LOOPBACK, int(port)) if value.strip() else None
+
+    @field_validator("webhook", mode="before")
+    @classmethod
+    def _public(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return None
+        address = urlsplit(value.strip())
+        if address.scheme != "https" or not address.hostname:
+            raise ValueError("it must begin with https://, as in https://shop.example.com/telegram")
+        if address.port not in {None, 443, 80, 88, 8443}:
+            raise ValueError("Telegram calls the ports 443, 80, 88 and 8443 only")
+        return value.strip()
+
+    @field_validator("dask", mode="before")
+    @classmethod
+    def _scheduler(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return None
+        if not SCHEDULER.fullmatch(value.strip()):
+            raise ValueError("it must be a scheduler's address, such as tcp://10.0.0.5:8786 or tls://10.0.0.5:8786")
+        if find_spec("distributed") is None:
+            raise ValueError("it needs the extra `cluster`: install '.[cluster]'")
+        return value.strip()
+
+    @field_validator("storage", mode="before")
+    @classmethod
+    def _openable(cls, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            return None
+        if find_spec("fsspec") is None:
+            raise ValueError("it needs the extra `cluster`: install '.[cluster]'")
+        from fsspec import get_filesystem_class
+
+        protocol, separator, _ = value.strip().partition("://")
+        if not separator:
+            raise ValueError("it must be a URL, such as file:///mnt/shared or s3://bucket/pocket")
+        try:
+            get_filesystem_class(protocol)
+        except (ImportError, ValueError) as error:
+            raise ValueError(f"such URLs cannot be opened: {error}") from None
+        return value.strip()
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -109,7 +215,7 @@ def load(*, needs_token: bool = False, **given: object) -> Settings:
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = [_sentence(str(detail["loc"][0]), detail["msg"], detail["input"]) for detail in error.errors()]
+        problems = [_sentence(detail) for detail in error.errors()]
     missing = "token" not in given and not os.environ.get("POCKET_TOKEN", "").strip()
     if needs_token and missing:
         problems.insert(0, "POCKET_TOKEN is not set: ask @BotFather in Telegram for a bot and its token.")
@@ -118,6 +224,7 @@ def load(*, needs_token: bool = False, **given: object) -> Settings:
     return settings
 
 
-def _sentence(field: str, message: str, value: object) -> str:
-    shown = "" if field == "token" else f" (it is {str(value)!r})"
-    return f"POCKET_{field.upper()}: {message.removeprefix('Value error, ')}{shown}."
+def _sentence(detail: ErrorDetails) -> str:
+    field, wrong = str(detail["loc"][0]), WRONG.get(detail["type"], "it cannot be used")
+    shown = "" if field in SECRET else f" (it is {str(detail['input'])!r})"
+    return f"POCKET_{field.upper()}: {wrong.format(**detail.get('ctx', {}))}{shown}."

@@ -24,11 +24,14 @@ async def tell(update: object, context: Context) -> None:
     if isinstance(error, Forbidden):
         log.info("the owner has blocked the bot")
         return
+    failures = context.services.metrics.failures
     if isinstance(error, TelegramError):
+        failures.labels("telegram").inc()
         # A send that failed may still have arrived; trying again could say it twice.
         log.warning("Telegram: %s", error, exc_info=None if isinstance(error, NetworkError) else error)
         return
     renderer, language = context.services.renderer, context.language
+    failures.labels(type(error).__name__ if isinstance(error, Problem) else "bug").inc()
     if isinstance(error, Problem):
         reply = renderer.problem(error, language)
     else:

@@ -1,0 +1,93 @@
+CREATE TABLE "choices" (
+   "owner" INTEGER,
+   "layout" TEXT,
+   "header" TEXT,
+   "role" TEXT NOT NULL,
+   PRIMARY KEY ("owner", "layout", "header")
+) STRICT;
+CREATE TABLE "deeds" (
+   "owner" INTEGER PRIMARY KEY,
+   "update_id" INTEGER NOT NULL,
+   "said" TEXT NOT NULL
+) STRICT;
+CREATE TABLE "digests" (
+   "owner" INTEGER,
+   "kind" TEXT,
+   "weekday" INTEGER,
+   "at" TEXT NOT NULL,
+   "state" TEXT NOT NULL,
+   "reason" TEXT,
+   "next_at" TEXT NOT NULL,
+   "sending" TEXT,
+   "tries" INTEGER NOT NULL,
+   "sent_for" TEXT,
+   "outcome" TEXT,
+   PRIMARY KEY ("owner", "kind")
+) STRICT;
+CREATE TABLE "facts" (
+   "name" TEXT PRIMARY KEY,
+   "value" TEXT NOT NULL
+) STRICT;
+CREATE TABLE "memories" (
+   "owner" INTEGER,
+   "analysis" TEXT,
+   "upload" INTEGER,
+   "body" TEXT NOT NULL,
+   PRIMARY KEY ("owner", "analysis", "upload")
+) STRICT;
+CREATE TABLE "owners" (
+   "user_id" INTEGER PRIMARY KEY,
+   "language" TEXT,
+   "vocabulary" TEXT NOT NULL,
+   "secret" BLOB NOT NULL,
+   "since" TEXT NOT NULL,
+   "cuts" TEXT,
+   "terms" TEXT,
+   "zone" TEXT
+) STRICT;
+CREATE TABLE "policies" (
+   "owner" INTEGER,
+   "column" TEXT,
+   "missing" TEXT NOT NULL,
+   "outliers" TEXT NOT NULL,
+   PRIMARY KEY ("owner", "column")
+) STRICT;
+CREATE TABLE "snapshots" (
+   "upload" INTEGER REFERENCES "uploads"("id"),
+   "kind" TEXT,
+   "own" TEXT NOT NULL,
+   "merged" TEXT NOT NULL,
+   PRIMARY KEY ("upload", "kind")
+) STRICT;
+CREATE TABLE "trials" (
+   "id" INTEGER PRIMARY KEY,
+   "owner" INTEGER NOT NULL,
+   "kind" TEXT NOT NULL,
+   "segment" TEXT NOT NULL,
+   "versions" TEXT NOT NULL,
+   "seed" INTEGER NOT NULL,
+   "days" INTEGER NOT NULL,
+   "made" TEXT NOT NULL,
+   "people" TEXT NOT NULL,
+   "sent" TEXT,
+   "result" TEXT,
+   "read_from" INTEGER,
+   "left_out" TEXT NOT NULL,
+   "off" REAL NOT NULL
+) STRICT;
+CREATE TABLE "uploads" (
+   "id" INTEGER PRIMARY KEY,
+   "owner" INTEGER NOT NULL,
+   "filename" TEXT NOT NULL,
+   "sha256" TEXT NOT NULL,
+   "at" TEXT NOT NULL,
+   "tables" TEXT NOT NULL,
+   "afresh" INTEGER NOT NULL,
+   "raw" TEXT
+) STRICT;
+CREATE INDEX "idx_digests_state_next_at"
+    ON "digests" ("state", "next_at");
+CREATE INDEX "idx_trials_owner"
+    ON "trials" ("owner");
+CREATE INDEX "idx_uploads_owner"
+    ON "uploads" ("owner");
