@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.cleaning import Policies
 from analytics.dataset import Kind, Role, Shop
+from analytics.drafts import Drafts
 from analytics.trials import Trial
 
 Vocabulary = Literal["groups", "classes"]
@@ -38,13 +39,14 @@ class Terms:
     """How the owner does business: `margin` on sales before any discount (0-1, None: not said), and messages.
 
     A customer gets at most one message in `apart` days, in the `tone` that suits the shop. `budget` is the money a
-    campaign may cost, None without limit.
+    campaign may cost, None without limit. `shop` is the name that messages are signed with, None while it is not known.
     """
 
     margin: float | None = None
     apart: int = 14
     tone: Tone = "friendly"
     budget: float | None = None
+    shop: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Asked:
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
     segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `view` is the side of the answer
     that is wanted; `today` the owner's own day, after which nothing has happened yet; `terms` are how they do business, `seed` settles what is
-    drawn by lot; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
+    drawn by lot; `drafts` are the words of messages in that language and the owner's tone; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
     """
 
     language: str = "en"
@@ -68,6 +70,7 @@ class Asked:
     today: date | None = None
     terms: Terms = field(default_factory=Terms)
     seed: int = 0
+    drafts: Drafts | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ class Analysis:
     analysis that is `raw` looks at the data as it was sent, any other at what the owner's cleaning leaves of it.
     `remember` is what of its report it wants to be told when it is asked again, `draft` the trial that it made. `names`: its every answer looks at who
     customers are, not only those of the `NAMING_VIEWS`. `understood` puts the view in front of words as people type them. What is
-    `typed` can be asked without any data.
+    `typed` can be asked without any data, also by a plain sentence that it `recognises`; what is `offered` is among the keys under an upload and at the start.
     """
 
     name: str
@@ -166,6 +169,8 @@ class Analysis:
     names: bool = False
     understood: Callable[[Sequence[str]], Sequence[str]] = tuple
     typed: bool = False
+    recognises: Callable[[str], bool] = lambda text: False
+    offered: bool = False
 
     def answers(self, shop: Shop) -> bool:
         """Whether the shop's data is of the kind that this analysis stands on."""

@@ -65,4 +65,5 @@ ANALYSIS = Analysis(
     sheet=sheet,
     pictured=("body", "next"),
     understood=understood,
+    offered=True,
 )

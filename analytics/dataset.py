@@ -225,17 +225,31 @@ class Dataset:
 
     def write(self, path: Path) -> Dataset:
         """Write the dataset as one self-describing Parquet file and return it as that file."""
+        self._put(path)
+        return dataclasses.replace(self, source=path)
+
+    def packed(self) -> bytes:
+        """What `write` writes."""
+        sink = pa.BufferOutputStream()
+        self._put(sink)
+        return bytes(sink.getvalue())
+
+    def _put(self, where: Path | pa.NativeFile) -> None:
         about = json.dumps(dataclasses.asdict(dataclasses.replace(self, source=pa.table({}))) | {"source": None})
         table = self.table().replace_schema_metadata({METADATA: about.encode()})
         pq.write_table(
-            table, path, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False
+            table, where, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False
         )
-        return dataclasses.replace(self, source=path)
 
     @classmethod
-    def open(cls, path: Path) -> Dataset:
-        """A dataset as `write` left it; its rows stay on disk until asked for."""
-        about = json.loads(pq.read_schema(path).metadata[METADATA])
+    def open(cls, path: Path, content: bytes | None = None) -> Dataset:
+        """A dataset as `write` left it; its rows stay on disk until asked for.
+
+        Where the file holds it in another form, the `content` is what `write` wrote, and all rows are read from it.
+        """
+        table = None if content is None else pq.read_table(pa.BufferReader(content), use_threads=False)
+        schema = pq.read_schema(path) if table is None else table.schema
+        about = json.loads(schema.metadata[METADATA])
         receipt = about["receipt"]
         counts = {
             key: tuple(Count(c["reason"], c["rows"], tuple(c["examples"])) for c in receipt[key])
@@ -246,7 +260,7 @@ class Dataset:
             columns=tuple(Column(c["header"], Role(c["role"]), c["confidence"]) for c in about["columns"]),
             receipt=Receipt(**(receipt | counts | {"passed_over": tuple(receipt["passed_over"])})),
             currency=about["currency"],
-            source=path,
+            source=path if table is None else table,
         )
 
 

@@ -8,7 +8,8 @@ AnalyticsError
 │   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
-│   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer, UnclearTest
+│   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer, UnclearTest,
+│       UnfinishedTest, UnclearPlan, UnclearSplit, UnclearBandit, UnknownTrial
 └── OptionError         the words behind a command were not understood
 """
 
@@ -184,11 +185,67 @@ class UnknownProduct(QuestionError):
 
 
 @dataclass(eq=False)
+class UnknownTrial(QuestionError):
+    """The owner has no trial of that number."""
+
+    number: int
+
+
+@dataclass(eq=False)
 class UnclearTest(QuestionError):
-    """What was typed does not come to a test: too few `versions` or `numbers`, or numbers that cannot be (their fault)."""
+    """What was typed, or sent, does not come to a test; `why` is the fault of the numbers, or:
+
+    too few `numbers`, too `many` versions, two of the `same` name, a `split` of other parts, a test `forgotten`,
+    a sheet `empty` of outcomes, `nothing` at all.
+    """
 
     text: str
     why: str
+
+
+@dataclass(eq=False)
+class UnclearPlan(QuestionError):
+    """What was typed does not come to a plan for a test; `why` is the fault of the numbers, `base` or `nothing` to go by.
+
+    `rest` are the words that go behind a rate, where only that is missing.
+    """
+
+    text: str
+    why: str
+    rest: str = ""
+    rate: float | None = None
+
+
+@dataclass(eq=False)
+class UnfinishedTest(QuestionError):
+    """A piece of a test is missing: what it `lacks`, the `line` to finish, and (words, code) of what might be meant."""
+
+    lacks: str
+    line: str
+    available: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class UnclearSplit(QuestionError):
+    """What was typed behind `/split` cannot be carried out: the `word` names no `group`, or is out of what `why` allows.
+
+    That is one of `versions`, `same` (names), `holdout` and `days`.
+    """
+
+    why: str
+    word: str
+
+
+@dataclass(eq=False)
+class UnclearBandit(QuestionError):
+    """What was typed behind `/bandit` cannot be carried out; `why` is a code, `word` what it is about.
+
+    `versions` are those in play, for an example of their own; `nothing`: none are, `forgotten`: they could not be read.
+    """
+
+    why: str
+    word: str = ""
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

@@ -189,6 +189,20 @@ def money(value: float, currency: str | None, language: str) -> str:
     return ("−" if rounded < 0 else "") + text + unit
 
 
+def per_head(value: float, currency: str | None, language: str) -> str:
+    """Money that one person brings, to be compared with another's: £12.40; from a hundred on as any money."""
+    if abs(value) >= 100:
+        return money(value, currency, language)
+    if currency is None:
+        return _decimal(round(value, 2), "#,##0.00", language)
+    symbol = get_currency_symbol(currency, LOCALES[language])
+    spaced = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
+    text = format_currency(
+        abs(value), currency, format=f"¤{spaced}0.00", locale=LOCALES[language], currency_digits=False
+    )
+    return ("−" if round(value, 2) < 0 else "") + text
+
+
 def _shortened(value: float, language: str) -> tuple[float, str]:
     chinese, english = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")), ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
     steps = chinese if language == "zh" else english
@@ -207,6 +221,11 @@ def percent(share: float, language: str) -> str:
 def day(moment: date, language: str) -> str:
     """A day: 9 Dec 2011, 2011年12月9日."""
     return format_date(moment, "d MMM y" if language == "en" else "y年M月d日", locale=LOCALES[language])
+
+
+def short_day(moment: date, language: str) -> str:
+    """A day where the year is plain: 9 Dec, 12月9日."""
+    return format_date(moment, "d MMM" if language == "en" else "M月d日", locale=LOCALES[language])
 
 
 def month(moment: date, language: str) -> str:
@@ -228,3 +247,13 @@ def period(first: date, last: date, language: str) -> str:
     if ends[0] == ends[1]:
         return ends[0]
     return f"{ends[0]} – {ends[1]}" if language == "en" else f"{ends[0]}至{ends[1]}"
+
+
+def span(first: date, last: date, language: str) -> str:
+    """From a day to a day not long after, nothing said twice: 23 – 29 Oct 2026, 2026年10月23日至29日."""
+    same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    if language == "en":
+        begin = format_date(first, "d" if same_month else "d MMM" if same_year else "d MMM y", locale=LOCALES["en"])
+        return f"{begin} – {day(last, 'en')}"
+    end = format_date(last, "d日" if same_month else "M月d日" if same_year else "y年M月d日", locale=LOCALES["zh"])
+    return f"{day(first, 'zh')}至{end}"

@@ -289,4 +289,5 @@ ANALYSIS = Analysis(
     sheet=sheet,
     pictured=("body", "cohorts", "movers"),
     understood=understood,
+    offered=True,
 )

@@ -73,17 +73,18 @@ def names(codes: Codes, values: Values, customers: Sequence[str], remembered: st
 
 def memory(codes: Codes, values: Values, customers: Sequence[str], named: Mapping[str, Name]) -> str:
     """What has to be known to recognise the groups: names, typical values, and the groups of up to 2,000 customers."""
-    order = sorted(range(len(customers)), key=lambda i: _short(customers[i]))[:REMEMBERED]
+    order = sorted(range(len(customers)), key=lambda i: short(customers[i]))[:REMEMBERED]
     return json.dumps(
         {
-            "members": {_short(customers[i]): codes[i] for i in order if codes[i]},
+            "members": {short(customers[i]): codes[i] for i in order if codes[i]},
             "names": {code: asdict(name) for code, name in named.items()},
             "middles": {code: _middles(codes == code, values) for code in named},
         }
     )
 
 
-def _short(customer: str) -> str:
+def short(customer: str) -> str:
+    """A customer's key in the memory."""
     return hashlib.blake2b(customer.encode(), digest_size=5).hexdigest()
 
 
@@ -200,7 +201,7 @@ def _matched(
     groups: Sequence[str], codes: Codes, values: Values, customers: Sequence[str], before: Mapping[str, Any]
 ) -> dict[str, str]:
     """Which group of today is which of before, each at most once; the best pairs first."""
-    position = {_short(customer): i for i, customer in enumerate(customers)} if before["members"] else {}
+    position = {short(customer): i for i, customer in enumerate(customers)} if before["members"] else {}
     shared = [(str(codes[position[key]]), old) for key, old in before["members"].items() if key in position]
     likeness = (
         _by_members(shared) if len(shared) >= FEWEST_SHARED else _by_middles(groups, codes, values, before["middles"])

@@ -9,19 +9,38 @@ from datetime import date, datetime, time
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics import abtest, basket, clean, cleaning, customer, lifecycle, overview, segments
+from analytics import (
+    abplan,
+    abtest,
+    bandit,
+    basket,
+    campaigns,
+    clean,
+    cleaning,
+    customer,
+    digest,
+    lifecycle,
+    overview,
+    segments,
+    split,
+)
 from analytics.analysis import Analysis, Asked, Outcome
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData
-from analytics.lists import as_csv
+from analytics.lists import XLSX, as_csv, as_xlsx
 
 ANALYSES: tuple[Analysis, ...] = (
-    overview.ANALYSIS,
+    campaigns.ANALYSIS,
     segments.ANALYSIS,
-    basket.ANALYSIS,
     lifecycle.ANALYSIS,
+    basket.ANALYSIS,
     customer.ANALYSIS,
+    overview.ANALYSIS,
+    digest.ANALYSIS,
+    split.ANALYSIS,
     abtest.ANALYSIS,
+    abplan.ANALYSIS,
+    bandit.ANALYSIS,
     clean.ANALYSIS,
 )
 BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES}
@@ -30,7 +49,8 @@ BY_NAME: dict[str, Analysis] = {analysis.name: analysis for analysis in ANALYSES
 def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcome:
     """Ask the shop one question.
 
-    The first of `words` may name a view of the answer; the rest are the analysis' own options.
+    The first of `words` may name a view of the answer; the rest are the analysis' own options, and behind a list the kind
+    of file may stand.
 
     Raises MissingData where no dataset meets the analysis' needs, and what the analysis itself refuses.
     """
@@ -41,13 +61,16 @@ def analyse(name: str, shop: Shop, words: Sequence[str], asked: Asked) -> Outcom
         raise MissingData(name, min(lacking, key=len, default=()))
     words = analysis.understood(words)
     view, words = (words[0], words[1:]) if words and words[0] in analysis.views else ("body", words)
+    written = as_csv
+    if view == "list" and words[-1:] and words[-1].casefold() == XLSX:
+        written, words = as_xlsx, words[:-1]
     options = analysis.options(words, replace(asked, view=view))
     treated = 0 if analysis.raw else sum(policy != cleaning.Policy() for policy in asked.policies.values())
     if treated:
         shop = cleaning.applied(shop, asked.policies)
     document = None
     if view == "list" and analysis.sheet is not None:
-        document = as_csv(*analysis.sheet(shop, options, asked.language))
+        document = written(*analysis.sheet(shop, options, asked.language))
     report = analysis.run(shop, options)
     return Outcome(
         analysis=name,

@@ -364,4 +364,5 @@ ANALYSIS = Analysis(
     pictured=("body", "natural", "by", "cuts"),
     remember=remember,
     understood=understood,
+    offered=True,
 )

@@ -6,6 +6,9 @@ somebody else keeps asking for /help. The floor is the same loop, awake beside t
 with no conversation around them: what it lags is the machine's doing. The loopback Telegram shares the bot's process, so
 its own work counts as the bot's.
 
+In the crowd there are two hundred people: twenty of them upload, more than both workers can take, and the others keep
+asking for /help, together as often as Telegram lets a bot answer. The limit is on the way from question to answer.
+
 Memory is what the kernel counts for each process. Together means bot, one worker, and what Python keeps beside them,
 each at its own highest: no moment of the upload and the answer can have needed more. Pages that they share count for each.
 """
@@ -36,6 +39,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 UPLOADS = 8
+CROWD, UPLOADING = 200, 20
+# Telegram takes about 30 messages a second from a bot.
+ANSWERS_A_SECOND = 30
 ROUNDS = 3
 TICK = 0.005
 PAUSE = 0.05
@@ -59,6 +65,11 @@ def run() -> Iterator[Line | Missing]:
         busy, idle = percentile(lags.help_busy, share), percentile(lags.help_idle, share)
         yield Line(f"/help meanwhile, to its answer: {name}", busy, "nothing in work", idle)
     yield Line(f"{UPLOADS} uploads to their answers", lags.uploads, "the jobs alone", lags.jobs)
+    crowd = _in_process(_crowd, file)
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        label = f"/help in a crowd of {CROWD}, {UPLOADING} of them uploading: {name}"
+        yield Line(label, percentile(crowd.asked, share), "limit", 0.3, 1)
+    yield Line(f"{CROWD} say /help in the same instant: the last answer", crowd.burst, "limit", 0.3 * CROWD / 30, 1)
     weight = _in_process(_weigh, file)
     yield Line("bot at rest", weight.bot, "limit", 180 * MEGABYTE, 1, unit="MB")
     yield Line("bot after an upload and /segments", weight.bot_after, "bot at rest", weight.bot, unit="MB")
@@ -77,6 +88,14 @@ class Lags:
     help_idle: tuple[float, ...]
     uploads: float
     jobs: float
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Seconds: each /help's way to its answer while others upload, and the last one's where all ask at once."""
+
+    asked: tuple[float, ...]
+    burst: float
 
 
 @dataclass(frozen=True)
@@ -122,6 +141,31 @@ async def _measure_lags(file: Path) -> Lags:
     )
 
 
+def _crowd(file: Path) -> Crowd:
+    return asyncio.run(_measure_crowd(file))
+
+
+async def _measure_crowd(file: Path) -> Crowd:
+    content = file.read_bytes()
+    with tempfile.TemporaryDirectory() as name:
+        async with running(Path(name) / "bot", workers=2) as bot:
+            askers = [_Asker(bot) for _ in range(CROWD - UPLOADING)]
+            await asyncio.gather(*(asker.ask() for asker in askers))
+            burst = max(await asyncio.gather(*(asker.ask() for asker in askers)))
+            uploads = asyncio.create_task(_uploads(bot, file.name, content, UPLOADING))
+            asked: list[float] = []
+
+            async def keep_asking(number: int, asker: _Asker) -> None:
+                pause = len(askers) / ANSWERS_A_SECOND
+                await asyncio.sleep(pause * number / len(askers))
+                while not uploads.done():
+                    asked.append(await asker.ask())
+                    await asyncio.sleep(pause)
+
+            await asyncio.gather(uploads, *(keep_asking(*one) for one in enumerate(askers)))
+    return Crowd(tuple(asked), burst)
+
+
 async def _jobs(compute: Compute, file: Path, folder: Path) -> None:
     """The work of the uploads without the talk."""
 
@@ -132,9 +176,9 @@ async def _jobs(compute: Compute, file: Path, folder: Path) -> None:
     await asyncio.gather(*(one() for _ in range(UPLOADS)))
 
 
-async def _uploads(bot: Running, filename: str, content: bytes) -> None:
-    """As many new people send the file at once; done when each is offered the next question."""
-    people = [bot.person("en") for _ in range(UPLOADS)]
+async def _uploads(bot: Running, filename: str, content: bytes, many: int = UPLOADS) -> None:
+    """So many new people send the file at once; done when each is offered the next question."""
+    people = [bot.person("en") for _ in range(many)]
     for talk in people:
         talk.person.send_document(filename, content)
     await bot.telegram.until(lambda: all(map(_is_answered, people)), PATIENCE)

@@ -8,21 +8,29 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from telegram import Update
+from telegram.error import TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 
 from analytics.language import LANGUAGES
-from bot import resources
+from bot import resources, webhook
 from bot.access import Access
-from bot.compute import Compute
 from bot.context import App, Context, Services
-from bot.handlers import chat, dispatch, door, problems
+from bot.digest import Desk
+from bot.handlers import chat, digest, dispatch, door, problems
 from bot.inbox import Conversations, KeepingBot, keeper
+from bot.metrics import Measured, Metrics
+from bot.nightly import Night
+from bot.outbox import Outbox, until_answered
+from bot.queue import FairQueue
 from bot.ratelimit import ChatRateLimiter
 from bot.render import Renderer
+from bot.retention import Retention
+from bot.sealing import Unreadable
 from bot.settings import Settings
 from bot.store import Store
 
@@ -51,14 +59,32 @@ def build(settings: Settings, transport: Transport | None = None) -> App:
     """The telegram Application with everything in its place; nothing is started yet."""
     transport = transport or Transport.http()
     store = Store(settings.data)
-    access = Access(settings, store)
+    try:
+        store.seal()
+    except Unreadable:
+        store.close()
+        raise
+    access, outbox = Access(settings, store), Outbox(store.inbox)
+    metrics = Metrics()
+    metrics.owners.set_function(lambda: len(store.owners()))
     services = Services(
         settings=settings,
         store=store,
         access=access,
-        compute=Compute(settings.workers, settings.job_seconds, settings.data / "compiled"),
+        compute=Measured(
+            metrics,
+            settings.workers,
+            settings.job_seconds,
+            settings.data / "compiled",
+            settings.dask,
+            settings.data,
+            settings.storage,
+        ),
         renderer=Renderer(resources.TEMPLATES),
+        queue=FairQueue(settings.workers or 1),
+        metrics=metrics,
     )
+    metrics.queue.set_function(lambda: len(services.queue))
     assert settings.token is not None
     bot = KeepingBot(
         token=settings.token.get_secret_value(),
@@ -67,54 +93,121 @@ def build(settings: Settings, transport: Transport | None = None) -> App:
         request=transport.requests,
         get_updates_request=transport.polling,
         defaults=Defaults(tzinfo=settings.zone),
-        rate_limiter=ChatRateLimiter(),
-        keep=keeper(store, access),
+        rate_limiter=ChatRateLimiter(partial(outbox.saw, own=True)),
+        keep=keeper(store.inbox, access, outbox),
+    )
+    conversations = Conversations(
+        store.inbox,
+        outbox,
+        services.turn,
+        urgent=dispatch.urgent,
+        question=dispatch.question,
+        page=dispatch.page,
     )
     builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
-    app = cast("App", builder.concurrent_updates(Conversations(store, dispatch.urgent)).build())
+    app = cast("App", builder.concurrent_updates(conversations).build())
     app.bot_data["services"] = services
-    for handlers in (door, dispatch, problems):
+    for handlers in (door, dispatch, digest, problems):
         handlers.register(app)
     return app
 
 
 @contextlib.asynccontextmanager
-async def running(app: App, poll_seconds: int = 25) -> AsyncIterator[App]:
-    """The bot at work: menu set, unfinished updates taken up again, polling. Leaving it stops all within seconds."""
+async def running(app: App, poll_seconds: int = 25, desk: Desk | None = None) -> AsyncIterator[App]:
+    """The bot at work: menu set, unfinished updates taken up again, new ones coming in, letters sent from the desk.
+
+    Leaving it stops all within seconds; what is not answered then is taken up at the next start.
+    """
     services: Services = app.bot_data["services"]
+    desk, night, retention = desk or Desk(app), Night(services), Retention(app)
     try:
+        # A server may be up before its network is.
+        await until_answered(app.bot.initialize)
         async with app:
-            await _introduce(app)
-            await app.start()
-            for body in services.store.waiting():
-                await app.update_queue.put(Update.de_json(body, app.bot))
-            assert app.updater is not None
-            await app.updater.start_polling(allowed_updates=WANTED, timeout=poll_seconds, bootstrap_retries=-1)
             try:
-                yield app
+                await _introduce(app)
+            except TelegramError as error:
+                log.warning("menu and description may be those of before: %s", error)
+            await app.start()
+            for body in services.store.inbox.take_up():
+                await app.update_queue.put(Update.de_json(body, app.bot))
+            try:
+                async with _listening(app, poll_seconds):
+                    desk.open()
+                    night.open()
+                    retention.open()
+                    yield app
             finally:
-                await app.updater.stop()
                 services.compute.stop()
+                await desk.close()
+                await night.close()
+                await retention.close()
+                await cast("Conversations", app.update_processor).stop()
                 await app.stop()
     finally:
         services.compute.stop()
         services.store.close()
 
 
+@contextlib.asynccontextmanager
+async def _listening(app: App, poll_seconds: int) -> AsyncIterator[None]:
+    """New updates come in: fetched, or brought to the webhook that the settings name."""
+    services: Services = app.bot_data["services"]
+    settings, updater = services.settings, app.updater
+    assert updater is not None
+    if settings.webhook is None:
+        # What goes wrong with a fetch is told where it is made.
+        await updater.start_polling(
+            allowed_updates=WANTED, timeout=poll_seconds, bootstrap_retries=-1, error_callback=lambda error: None
+        )
+        try:
+            yield
+        finally:
+            await updater.stop()
+        return
+    secret = services.store.fact(webhook.SECRET) or webhook.new_secret()
+    services.store.set_fact(webhook.SECRET, secret)
+    server = webhook.serve(
+        cast("KeepingBot", app.bot), app.update_queue, settings.webhook, secret, *settings.webhook_listen
+    )
+    try:
+        await until_answered(
+            partial(app.bot.set_webhook, settings.webhook, allowed_updates=WANTED, secret_token=secret)
+        )
+        yield
+    finally:
+        server.stop()
+        await server.close_all_connections()
+
+
 async def run(settings: Settings) -> None:
     """Serve until the process is told to end."""
     ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
     app = build(settings)
-    async with running(app):
-        link = app.bot_data["services"].access.pairing_link(app.bot.username)
+    async with running(app), showing(app):
+        # Not before: until Telegram is reached the process may end at once.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        services: Services = app.bot_data["services"]
+        link = services.access.opening_link(app.bot.username, services.now())
         print(f"@{app.bot.username} is listening. Ctrl+C ends it.", flush=True)
         if link:
-            print(f"Open this link once, on the phone that owns the shop:\n\n    {link}\n", flush=True)
+            print(f"Open this link within an hour, on the phone that owns the shop:\n\n    {link}\n", flush=True)
         await ended.wait()
         print("Ending …", flush=True)
+
+
+@contextlib.asynccontextmanager
+async def showing(app: App) -> AsyncIterator[None]:
+    """Figures for Prometheus, where the settings want them."""
+    services: Services = app.bot_data["services"]
+    if services.settings.metrics is None:
+        yield
+        return
+    server = services.metrics.serve(*services.settings.metrics)
+    yield
+    server.stop()
+    await server.close_all_connections()
 
 
 async def _introduce(app: App) -> None:

@@ -7,7 +7,10 @@ import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ParamSpec, Self, TypeVar, cast
+from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
 
 from telegram import Bot, Message, Update
 from telegram.constants import ChatAction
@@ -18,7 +21,9 @@ from bot import delivery
 from bot.access import Access
 from bot.compute import Compute
 from bot.errors import Cancelled
+from bot.metrics import Metrics
 from bot.progress import Progress
+from bot.queue import FairQueue
 from bot.render import Renderer, Reply
 from bot.settings import Settings
 from bot.store import Owner, Store
@@ -33,8 +38,8 @@ T = TypeVar("T")
 class Services:
     """All that outlives an update.
 
-    `running` holds each chat's jobs in work, for whoever wants to stop them; `fetching` keeps the files in memory few;
-    `greeted` are the strangers turned away; `now` is the clock.
+    `queue` says whose job is next; `running` holds each chat's jobs in work, for whoever wants to stop them; `turns`
+    whose turn it is in a chat; `fetching` keeps the files in memory few; `greeted` are the strangers turned away; `now` is the clock.
     """
 
     settings: Settings
@@ -42,26 +47,54 @@ class Services:
     access: Access
     compute: Compute
     renderer: Renderer
+    queue: FairQueue
     running: dict[int, set[asyncio.Task[Any]]] = field(default_factory=dict)
+    turns: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHED_AT_ONCE))
     greeted: set[int] = field(default_factory=set)
+    metrics: Metrics = field(default_factory=Metrics)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def turn(self, chat: int) -> asyncio.Lock:
+        """What is held by whoever speaks in a chat: one update's answer, or a letter."""
+        return self.turns.setdefault(chat, asyncio.Lock())
+
+    def zone(self, owner: Owner) -> ZoneInfo:
+        """The time zone that an owner lives in, as far as is known."""
+        return ZoneInfo(owner.zone) if owner.zone else self.settings.zone
+
+    def asked(self, owner: Owner, language: str) -> Asked:
+        """What an answer to this owner depends on besides their data."""
+        return Asked(
+            language=language,
+            vocabulary=owner.vocabulary,
+            policies=self.store.policies(owner.user_id),
+            cuts=owner.cuts,
+            today=self.now().astimezone(self.zone(owner)).date(),
+            terms=owner.terms,
+            seed=secrets.randbits(32),
+            drafts=self.renderer.drafts(language, owner.terms.tone),
+        )
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Services]]):
     """One update's surroundings; handlers are private-chat only, so chat and user are the same person.
 
-    `spoken` is the language of the person's own Telegram; `page` the message whose page a tap asked to turn.
+    `update_id` is the update's number; `spoken` the language of the person's own Telegram; `page` the message whose page a
+    tap asked to turn; `progress` what shows that something is in work.
     """
 
+    update_id: int
+    progress: Progress | None = None
     spoken: str | None = None
     page: Message | None = None
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> Self:
         context = super().from_update(update, application)
-        if isinstance(update, Update) and update.effective_user is not None:
-            context.spoken = update.effective_user.language_code
+        if isinstance(update, Update):
+            context.update_id = update.update_id
+            context.spoken = update.effective_user.language_code if update.effective_user else None
         return context
 
     @property
@@ -98,18 +131,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     @property
     def asked(self) -> Asked:
         """What an answer to this person depends on besides their data."""
-        policies = self.services.store.policies(self.owner.user_id)
-        owner = self.owner
-        today = self.services.now().astimezone(self.services.settings.zone).date()
-        return Asked(
-            language=self.language,
-            vocabulary=owner.vocabulary,
-            policies=policies,
-            cuts=owner.cuts,
-            today=today,
-            terms=owner.terms,
-            seed=secrets.randbits(32),
-        )
+        return self.services.asked(self.owner, self.language)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's own time zone."""
+        return self.services.zone(self.owner)
 
     def worded(self, template: str, macro: str, **values: Any) -> Reply:
         """A message in the speaker's language."""
@@ -128,11 +155,22 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     def working(self, words: Reply, action: str = ChatAction.TYPING) -> Progress:
         """Show that something is in work until it is done."""
-        return Progress(cast("Bot", self.bot), self.person, words, action)
+        self.progress = Progress(cast("Bot", self.bot), self.person, words, action)
+        return self.progress
 
     async def compute(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a job off the event loop; `/cancel` in this chat ends it with Cancelled."""
-        return await self.stoppable(self.services.compute(function, *args, **kwargs))
+        """Run a job off the event loop when it is its turn; `/cancel` in this chat ends it with Cancelled."""
+        return await self.stoppable(self._in_turn(function, *args, **kwargs))
+
+    async def _in_turn(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self.services.queue.turn(self.person, self._in_line):
+            self._in_line(0)
+            return await self.services.compute(function, *args, **kwargs)
+
+    def _in_line(self, place: int) -> None:
+        """Have the place in line told to whoever waits longer than a few seconds; 0 is no longer in line."""
+        if self.progress is not None:
+            self.progress.instead = partial(self.worded, "chat", "in_line", place=place) if place else None
 
     async def stoppable(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for something that `/cancel` in this chat may end with Cancelled."""

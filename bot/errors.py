@@ -7,7 +7,9 @@ BotError
 ├── FileGone        only the latest file can be read again
 ├── TookTooLong     the job was stopped at the time limit
 ├── WorkerDied      the job's process ended under it
+├── OutOfReach      the cluster does not answer
 ├── Cancelled       the owner stopped the job
+├── UnknownZone     no time zone goes by that name
 └── Outdated        a button of an older message that no longer means anything
 """
 
@@ -65,8 +67,20 @@ class WorkerDied(BotError):
 
 
 @dataclass(eq=False)
+class OutOfReach(BotError):
+    """The machines of the cluster cannot be reached, or are all gone."""
+
+
+@dataclass(eq=False)
 class Cancelled(BotError):
     """The owner stopped the job."""
+
+
+@dataclass(eq=False)
+class UnknownZone(BotError):
+    """No time zone, and no city that we know the zone of, is called so."""
+
+    word: str
 
 
 @dataclass(eq=False)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from analytics import people
+from analytics import cleaning, forgetting, people
 from analytics.analysis import NAMING_VIEWS, Asked, Outcome
 from analytics.choices import Choices
 from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
 from analytics.errors import NoRows, NothingUsable
 from analytics.merging import merge
+from analytics.readout import Reading, read_out
 from analytics.trials import Trial
+from bot import sealing, snapshots
 
 References = Mapping[Kind, Path]
 
@@ -51,50 +51,79 @@ class Table:
 class Taken:
     """What a file turned out to hold: written to disk, not yet part of the shop.
 
-    `unaided`: read without what the owner said of such sheets before, which would have left nothing to use.
+    `unaided`: read without what the owner said of such sheets before, which would have left nothing to use. `forgotten`
+    is how many people were in it of whom the owner wants nothing kept: they are not among what was written.
     """
 
     tables: tuple[Table, ...]
     written: tuple[Written, ...]
     unaided: bool = False
+    forgotten: int = 0
 
 
-def take_in(file: Path, filename: str, choices: Choices, current: References, folder: Path, secret: bytes) -> Taken:
+def take_in(
+    file: Path,
+    filename: str,
+    choices: Choices,
+    current: References,
+    folder: Path,
+    secret: bytes,
+    forgotten: Mapping[str, bool] | None = None,
+) -> Taken:
     """Read a new spreadsheet as `read_in` does; where remembered roles of columns leave nothing to use, without them."""
     try:
-        return read_in(file, filename, choices, current, folder, secret)
+        return read_in(file, filename, choices, current, folder, secret, forgotten)
     except (NothingUsable, NoRows):
         if not choices.roles:
             raise
-        unaided = read_in(file, filename, replace(choices, roles={}), current, folder, secret)
+        unaided = read_in(file, filename, replace(choices, roles={}), current, folder, secret, forgotten)
         return replace(unaided, unaided=True)
 
 
-def read_in(file: Path, filename: str, choices: Choices, current: References, folder: Path, secret: bytes) -> Taken:
+def read_in(
+    file: Path,
+    filename: str,
+    choices: Choices,
+    current: References,
+    folder: Path,
+    secret: bytes,
+    forgotten: Mapping[str, bool] | None = None,
+) -> Taken:
     """Read a spreadsheet and write its tables, alone and merged with the `current` ones, as new files in `folder`.
 
     Names and contacts go into a table of people of their own; the others know customers by keys under the `secret`.
+    People whose marks are `forgotten` are left out of it all, but for their sales where these are to be kept.
     Raises what `analytics.reading.read` raises.
     """
     from analytics.reading import read
 
-    datasets = read(file.read_bytes(), filename, choices)
+    datasets = read(sealing.read(file), filename, choices)
     own: dict[Kind, Dataset] = {}
     for dataset in datasets:
         for part in people.split(dataset, secret):
             if part is not None:
                 own[part.kind] = _merged(own[part.kind], part) if part.kind in own else part
+    back = forgetting.returned(own[Kind.PEOPLE], forgotten, secret) if forgotten and Kind.PEOPLE in own else {}
+    own = {kind: _without(dataset, back) for kind, dataset in own.items()}
     written = []
     for kind, dataset in own.items():
-        alone = _write(dataset, folder)
+        alone = snapshots.keep(dataset, folder)
         if kind not in current:
             written.append(Written(kind, alone, alone))
             continue
-        before = Dataset.open(current[kind])
+        before = snapshots.opened(current[kind])
         together = _merged(before, dataset)
         replaced = before.rows + dataset.rows - together.rows
-        written.append(Written(kind, alone, _write(together, folder), replaced))
-    return Taken(tuple(map(_table, datasets)), tuple(written))
+        written.append(Written(kind, alone, snapshots.keep(together, folder), replaced))
+    return Taken(tuple(map(_table, datasets)), tuple(written), forgotten=len(back))
+
+
+def _without(dataset: Dataset, back: Mapping[str, bool]) -> Dataset:
+    """The table without who is to stay forgotten."""
+    for keep_sales in (True, False):
+        keys = [key for key, kept in back.items() if kept is keep_sales]
+        dataset = forgetting.without(dataset, keys, keep_sales=keep_sales) or dataset
+    return dataset
 
 
 def _merged(old: Dataset, new: Dataset) -> Dataset:
@@ -105,7 +134,7 @@ def preview(file: Path) -> dict[str, str]:
     """The first foreign lines of a text file under each encoding that can read them."""
     from analytics.reading import previews
 
-    return previews(file.read_bytes())
+    return previews(sealing.read(file))
 
 
 def answer(
@@ -124,23 +153,36 @@ def answer(
     """
     from analytics.registry import BY_NAME, analyse
 
-    datasets = {kind: Dataset.open(path) for kind, path in references.items()}
-    everybody = datasets.pop(Kind.PEOPLE, None)
-    before = None if earlier is None else Dataset.open(earlier)
-    if everybody is not None:
-        datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
-        before = None if before is None else people.joined(before, everybody)
+    shop = shop_at(references, trials)
+    before = None if earlier is None else snapshots.opened(earlier)
+    if before is not None and shop.people is not None:
+        before = people.joined(before, shop.people)
     # Names are looked at only where the owner asked for them, in whatever words.
     told = BY_NAME[name].understood(words)
     asked_for = BY_NAME[name].names or (told and told[0] in NAMING_VIEWS)
-    named = everybody if asked_for else None
-    told_so_far = {str(kind): dataset for kind, dataset in datasets.items()}
-    outcome = analyse(name, Shop(**told_so_far, people=named, earlier=before, trials=trials), words, asked)
+    named = shop.people if asked_for else None
+    outcome = analyse(name, replace(shop, people=named, earlier=before), words, asked)
     if outcome.drafted is None or folder is None:
         return outcome
-    file = folder / f"trial-{secrets.token_hex(8)}.parquet"
-    _durably(outcome.drafted.write, file)
+    file = snapshots.keep_trial(outcome.drafted, folder)
     return replace(outcome, drafted=replace(outcome.drafted, people=file))
+
+
+def read_outs(references: References, trials: tuple[Trial, ...], asked: Asked) -> tuple[Reading, ...]:
+    """What came of the trials that were sent, as far as the orders up to today say."""
+    shop = cleaning.applied(shop_at(references, trials), asked.policies)
+    return tuple(read_out(trial, shop, asked.today) for trial in shop.trials if trial.sent is not None)
+
+
+def shop_at(references: References, trials: tuple[Trial, ...] = ()) -> Shop:
+    """The shop that the references point at, every customer under one key."""
+    datasets = {kind: snapshots.opened(path) for kind, path in references.items()}
+    everybody = datasets.pop(Kind.PEOPLE, None)
+    if everybody is not None:
+        datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
+        same = people.aliases(everybody) if trials else {}
+        trials = tuple(replace(trial, aliases=same) for trial in trials)
+    return Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=everybody, trials=trials)
 
 
 def _table(dataset: Dataset) -> Table:
@@ -154,21 +196,3 @@ def _table(dataset: Dataset) -> Table:
         first=first.as_py().date() if first is not None and first.is_valid else None,
         last=last.as_py().date() if last is not None and last.is_valid else None,
     )
-
-
-def _write(dataset: Dataset, folder: Path) -> Path:
-    final = folder / f"{dataset.kind}-{secrets.token_hex(8)}.parquet"
-    _durably(dataset.write, final)
-    return final
-
-
-def _durably(write: Callable[[Path], object], final: Path) -> None:
-    """Write aside, sync, rename: a file is whole or not there."""
-    aside = final.with_suffix(".part")
-    write(aside)
-    descriptor = os.open(aside, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    aside.rename(final)

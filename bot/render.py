@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analytics import language as speech
-from analytics.analysis import Document, Outcome
+from analytics.analysis import Document, Outcome, Tone
+from analytics.drafts import SMS, VERSIONS, Drafts, filled
 from analytics.errors import Problem
 from analytics.registry import ANALYSES
 
@@ -21,6 +22,9 @@ LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
 LONGEST_CELL = 60
 IN_PLACE = "~"
+
+# Control characters, but for the ends of lines and tabs; separators of lines; marks that change the direction of writing.
+UNRULY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 # In templates `<button to="…">` asks a new question and `<page to="…">` turns the page in place; a line, a row.
 KEY = re.compile(r'<(button|page) to="([^"]*)">(.*?)</\1>', re.DOTALL)
@@ -91,7 +95,8 @@ class Renderer:
     def asked_for(self, text: str, language: str) -> tuple[str, ...]:
         """The analysis, and perhaps its view, that a plain sentence names; empty where it names none, or several.
 
-        It is the one with the longest of its key words in the sentence.
+        It is the one with the longest of its key words in the sentence. Where that, or none, would recognise the sentence
+        as typed behind its command, so it is asked.
         """
         said = text.casefold()
         found: dict[tuple[str, ...], int] = {}
@@ -103,7 +108,27 @@ class Renderer:
                 found[question] = max((len(word) for word in words if word in said), default=0)
         longest = max(found.values())
         named = [question for question, length in found.items() if length == longest > 0]
-        return named[0] if len(named) == 1 else ()
+        question = named[0] if len(named) == 1 else ()
+        for analysis in ANALYSES:
+            if question in {(), (analysis.name,)} and analysis.recognises(text):
+                return (analysis.name, *text.split())
+        return question
+
+    def drafts(self, language: str, tone: Tone) -> Drafts:
+        """The words of messages to customers, as plain text with placeholders."""
+        module = self._module("messages", language)
+        texts, (short, long) = {}, module.offer[tone]
+        for kind, tones in module.drafts.items():
+            for version in VERSIONS:
+                sms, subject, body = tones[tone][version]
+                parts = {"subject": subject, "goodbye": module.goodbye[tone]}
+                for channel, layout in module.layouts.items():
+                    text = sms if channel == SMS else body
+                    texts[kind, channel, version] = filled(layout, {**parts, "text": text})
+        named, nameless = module.hello[tone]
+        by_first_name = language == "en" and tone == "friendly"
+        offers = {channel: short if channel == SMS else long for channel in module.layouts}
+        return Drafts(language, texts, named, nameless, offers, by_first_name)
 
     def _module(self, template: str, language: str) -> Any:
         return self._environments[language].get_template(f"{template}.html").module
@@ -121,11 +146,13 @@ def split(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     return [*pieces, piece]
 
 
+@cache
 def _environment(folder: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([folder / language, folder]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_harmless,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
@@ -135,6 +162,7 @@ def _environment(folder: Path, language: str) -> Environment:
         "number",
         "ratio",
         "money",
+        "per_head",
         "percent",
         "day",
         "month",
@@ -146,7 +174,9 @@ def _environment(folder: Path, language: str) -> Environment:
         environment.filters[name] = partial(_in_language, getattr(speech, name), language)
     environment.filters["short"] = _short
     environment.globals["period"] = partial(_in_language, speech.period, language)
+    environment.globals["span"] = partial(_in_language, speech.span, language)
     environment.globals["analyses"] = tuple(analysis.name for analysis in ANALYSES)
+    environment.globals["offered"] = tuple(analysis.name for analysis in ANALYSES if analysis.offered)
 
     def module(analysis: str) -> Any:
         return environment.get_template(f"{analysis}.html").module
@@ -157,6 +187,11 @@ def _environment(folder: Path, language: str) -> Environment:
         analysis, module(analysis).title
     )
     return environment
+
+
+def _harmless(value: object) -> object:
+    """What a template shows, without marks that turn the line around or end it; its own words are Markup and stay."""
+    return UNRULY.sub(" ", value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _in_language(say: Any, language: str, *values: Any) -> str:

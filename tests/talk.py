@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import app, settings
 from bot.context import App, Services
+from bot.digest import Desk
 from bot.simulator.door import DirectRequest
 from bot.simulator.messages import Message
 from bot.simulator.telegram import Telegram
@@ -26,6 +27,7 @@ class Running:
 
     telegram: Telegram
     app: App
+    desk: Desk
 
     @property
     def services(self) -> Services:
@@ -43,7 +45,7 @@ class Running:
                 not len(updates)
                 and self.app.update_queue.empty()
                 and not processor.current_concurrent_updates
-                and (not self.services.store.waiting())
+                and (not self.services.store.inbox.waiting())
             ),
             PATIENCE,
         )
@@ -102,12 +104,22 @@ def _look(message: Message) -> tuple[object, ...]:
 
 
 @contextlib.asynccontextmanager
-async def running(data: Path, telegram: Telegram | None = None, **given: Any) -> AsyncIterator[Running]:
+async def running(
+    data: Path,
+    telegram: Telegram | None = None,
+    *,
+    # After all that the sheets of tests speak of.
+    now: Callable[[], datetime] = lambda: datetime(2027, 6, 1, tzinfo=UTC),
+    **given: Any,
+) -> AsyncIterator[Running]:
     """The real bot on a folder of its own, computing inline unless `workers` says otherwise."""
     telegram = telegram or Telegram()
-    chosen = settings.load(**{"token": telegram.token, "data": data, "owners": "*", "workers": 0, **given})
+    chosen = settings.load(
+        **{"token": telegram.token, "data": data, "owners": "*", "workers": 0, "backups": 0, **given}
+    )
     transport = app.Transport(DirectRequest(telegram), DirectRequest(telegram))
-    async with app.running(app.build(chosen, transport), poll_seconds=1) as application:
-        # After all that the sheets of tests speak of.
-        application.bot_data["services"].now = lambda: datetime(2027, 6, 1, tzinfo=UTC)
-        yield Running(telegram, application)
+    built = app.build(chosen, transport)
+    built.bot_data["services"].now = now
+    desk = Desk(built, per_second=500)
+    async with app.running(built, poll_seconds=1, desk=desk) as application:
+        yield Running(telegram, application, desk)

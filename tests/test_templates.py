@@ -86,6 +86,7 @@ def test_every_fault_has_its_words(problem: type[Problem], language: str) -> Non
         "analysis": "segments",
         "word": "<x>",
         "columns": ("A", "<b>"),
+        "versions": ("A", "<b>"),
         "group": "champions",
         "megabytes": 21.3,
         "missing": ("time", "customer"),

@@ -1,5 +1,8 @@
 """Pictures of reports, one kind a module, all in the house style."""
 
+from analytics.charts.banded import banded
+from analytics.charts.curves import Mark, curve
+from analytics.charts.dealt import Dealt, dealt
 from analytics.charts.flows import Band, flows
 from analytics.charts.heat import Cells, heat
 from analytics.charts.ranges import Range, ranges
@@ -15,10 +18,15 @@ __all__ = [
     "Bin",
     "Cells",
     "Crowd",
+    "Dealt",
+    "Mark",
     "Range",
     "Side",
+    "banded",
     "bars",
     "columns",
+    "curve",
+    "dealt",
     "drawable",
     "flows",
     "heat",

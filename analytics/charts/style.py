@@ -38,6 +38,11 @@ def _glyphs() -> frozenset[int]:
     return frozenset().union(*(font_manager.get_font(file).get_charmap() for file in files))
 
 
+def missing(text: str) -> str:
+    """The signs of a text that the house fonts cannot show."""
+    return "".join(sign for sign in text if not sign.isspace() and ord(sign) not in _glyphs())
+
+
 def figure(height: float) -> tuple[Figure, Axes]:
     """An empty picture, `height` inches high, with one pair of axes stripped of its frame."""
     import matplotlib as mpl
@@ -45,6 +50,8 @@ def figure(height: float) -> tuple[Figure, Axes]:
 
     mpl.rcParams["font.family"] = list(_fonts())
     mpl.rcParams["axes.unicode_minus"] = False
+    # A name with dollar signs is a name, not a formula.
+    mpl.rcParams["text.parse_math"] = False
     drawn = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=PAPER)
     axes = drawn.add_subplot()
     axes.spines[:].set_visible(False)

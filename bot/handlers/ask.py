@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from analytics.analysis import Outcome
 from analytics.registry import BY_NAME
 from bot import jobs
 from bot.context import Context
+from bot.store.digests import DIGEST
 
 
 async def ask(context: Context, name: str, words: Sequence[str]) -> None:
@@ -18,15 +20,18 @@ async def ask(context: Context, name: str, words: Sequence[str]) -> None:
         await context.say("chat", "no_data_yet")
         return
     asked = dataclasses.replace(context.asked, pictures=context.page is None, remembered=store.remembered(owner, name))
-    async with context.working(context.worded("chat", "thinking")) as progress:
+
+    async def answered(*words: str) -> Outcome:
         known = (store.earlier_orders(owner), store.trials(owner), store.folder_of(owner))
-        outcome = await context.compute(jobs.answer, name, references, tuple(words), asked, *known)
+        return await context.compute(jobs.answer, name, references, words, asked, *known)
+
+    async with context.working(context.worded("chat", "thinking")) as progress:
+        outcome = await answered(*words)
         if outcome.drafted is not None:
             # Who made a trial is shown it as kept: its number is in the keys.
-            number = store.add_trial(owner, outcome.drafted)
-            kept = (store.earlier_orders(owner), store.trials(owner), store.folder_of(owner))
-            outcome = await context.compute(jobs.answer, name, references, ("trial", str(number)), asked, *kept)
-        if outcome.remember is not None:
+            outcome = await answered("trial", str(store.add_trial(owner, outcome.drafted, context.update_id)))
+        # What a letter said is remembered only once it was sent unasked.
+        if outcome.remember is not None and name != DIGEST:
             store.remember(owner, name, outcome.remember, typed=BY_NAME[name].typed)
         reply = context.services.renderer.outcome(outcome, context.language)
         if context.page is not None:

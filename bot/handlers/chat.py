@@ -1,4 +1,4 @@
-"""The conversation itself: start, help, language, privacy, forget, cancel. Each act serves its command and its button."""
+"""The conversation itself: start, help, language, cancel. Each act serves its command and its button."""
 
 from __future__ import annotations
 
@@ -42,25 +42,6 @@ async def language(context: Context, words: Sequence[str]) -> None:
     commands = menu(context.services.renderer, words[0])
     await context.bot.set_my_commands(commands, scope=BotCommandScopeChat(context.person))
     await context.say("chat", "language_chosen")
-
-
-async def privacy(context: Context, words: Sequence[str]) -> None:
-    uploads = context.services.store.files(context.owner.user_id)
-    await context.say("chat", "privacy", folder=str(context.services.settings.data), uploads=uploads)
-
-
-async def forget(context: Context, words: Sequence[str]) -> None:
-    """Ask first, then remove everything of this owner, and whoever paired must pair again."""
-    if not words:
-        await context.say("chat", "forget", uploads=context.services.store.files(context.owner.user_id))
-    elif words[0] == "yes":
-        farewell = context.worded("chat", "forgotten", paired=context.services.access.paired == context.person)
-        context.services.store.forget(context.person)
-        context.services.access.unpair(context.person)
-        await context.bot.delete_my_commands(scope=BotCommandScopeChat(context.person))
-        await context.reply(farewell)
-    else:
-        await context.say("chat", "kept")
 
 
 async def cancel(context: Context, words: Sequence[str]) -> None:
@@ -111,8 +92,6 @@ ACTS: dict[str, Act] = {
     "start": start,
     "help": help_,
     "language": language,
-    "privacy": privacy,
-    "forget": forget,
     "cancel": cancel,
     "vocabulary": vocabulary,
     "thresholds": thresholds,

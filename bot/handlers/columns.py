@@ -111,7 +111,14 @@ async def _read_again(context: Context, upload: Upload, **corrected: Any) -> Non
         before = store.current(owner, before=upload.id)
         reading = choices(context, **corrected)
         taken = await context.compute(
-            jobs.read_in, upload.raw, upload.filename, reading, before, store.folder_of(owner), context.owner.secret
+            jobs.read_in,
+            upload.raw,
+            upload.filename,
+            reading,
+            before,
+            store.folder_of(owner),
+            context.owner.secret,
+            store.forgotten(owner),
         )
         await tell(context, store.replace(owner, upload.id, taken), progress, news="corrected")
 

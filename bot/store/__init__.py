@@ -8,54 +8,75 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.migrations import migrations
+from bot.store import backups
+from bot.store.base import DATABASE
+from bot.store.digests import Appointment, Digests
+from bot.store.facts import PAIRED, Facts
 from bot.store.inbox import Inbox
+from bot.store.lock import Lock
 from bot.store.owners import Owner, Owners
+from bot.store.privacy import Privacy
+from bot.store.summaries import Summaries
 from bot.store.trials import Trials
-from bot.store.uploads import Upload, Uploads
+from bot.store.uploads import Upload
 
-__all__ = ["Owner", "Store", "Upload"]
+__all__ = ["Appointment", "Owner", "Store", "Upload"]
 
 
-class Store(Owners, Uploads, Trials, Inbox):
-    """SQLite for what must be remembered, and one folder an owner for what they uploaded."""
+# All rows of one owner.
+FORGET = (
+    "DELETE FROM memories WHERE owner = ?",
+    "DELETE FROM trials WHERE owner = ?",
+    "DELETE FROM snapshots WHERE upload IN (SELECT id FROM uploads WHERE owner = ?)",
+    "DELETE FROM uploads WHERE owner = ?",
+    "DELETE FROM choices WHERE owner = ?",
+    "DELETE FROM policies WHERE owner = ?",
+    "DELETE FROM digests WHERE owner = ?",
+    "DELETE FROM deeds WHERE owner = ?",
+    "DELETE FROM forgotten WHERE owner = ?",
+    "DELETE FROM summaries WHERE owner = ?",
+    "DELETE FROM retention WHERE owner = ?",
+    "DELETE FROM owners WHERE user_id = ?",
+    f"DELETE FROM facts WHERE name = '{PAIRED}' AND value = CAST(? AS TEXT)",  # noqa: S608 - own name
+)
+
+
+class Store(Owners, Digests, Trials, Privacy, Summaries, Facts):
+    """SQLite for what must be remembered, one folder an owner for what they uploaded, and the `inbox`.
+
+    Raises InUse where another process works in the folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
+        self._lock = Lock(folder)
         self.folder = folder
-        self.db = Database(folder / "pocket.sqlite")
+        self.inbox = Inbox(folder)
+        self.db = Database(folder / DATABASE)
         self.db.enable_wal()
         # A confirmed message must outlive a power cut; deleted rows must not linger in free pages.
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("PRAGMA secure_delete = ON")
         migrations.apply(self.db)
         self._sweep()
+        self.tidy()
 
     def close(self) -> None:
+        self.inbox.close()
         self.db.close()
+        self._lock.release()
 
     def forget(self, user_id: int) -> None:
-        """Remove everything of this owner: rows first, in one transaction, then the folder, then the database's slack."""
-        with self.db.atomic():
-            self.db.execute("DELETE FROM memories WHERE owner = ?", [user_id])
-            self.db.execute("DELETE FROM trials WHERE owner = ?", [user_id])
-            self.db.execute("DELETE FROM snapshots WHERE upload IN (SELECT id FROM uploads WHERE owner = ?)", [user_id])
-            self.db.execute("DELETE FROM uploads WHERE owner = ?", [user_id])
-            self.db.execute("DELETE FROM choices WHERE owner = ?", [user_id])
-            self.db.execute("DELETE FROM policies WHERE owner = ?", [user_id])
-            self.db.execute("DELETE FROM owners WHERE user_id = ?", [user_id])
-            # The update that asks for this is still being handled: its row stays, emptied, until it is done.
-            self.db.execute("UPDATE inbox SET body = '' WHERE user_id = ?", [user_id])
+        """Remove everything of this owner: all rows in one transaction, the folder, and the database's slack.
+
+        Backups come first: who is cut off then still has the order to forget.
+        """
+        with backups.alone(self.folder):
+            backups.forget(self.folder, user_id, FORGET)
+            with self.db.atomic():
+                for statement in FORGET:
+                    self.db.execute(statement, [user_id])
+        self.inbox.forget(user_id)
         shutil.rmtree(self.folder_of(user_id))
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def fact(self, name: str) -> str | None:
-        row = self._row("SELECT value FROM facts WHERE name = ?", name)
-        return row[0] if row else None
-
-    def set_fact(self, name: str, value: str | None) -> None:
-        """Remember a value under a name; None forgets it."""
-        if value is None:
-            self.db.execute("DELETE FROM facts WHERE name = ?", [name])
-        else:
-            self.db.table("facts").upsert({"name": name, "value": value}, pk="name")
+        self.tidy()

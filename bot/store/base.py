@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+DATABASE = "pocket.sqlite"
+
 
 class Tables:
     """Some of the database's tables; `folder` is where everything lies."""
@@ -20,6 +22,10 @@ class Tables:
         folder = self.folder / "owners" / str(int(user_id))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    def tidy(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.db.execute(sql, list(values)).fetchone()

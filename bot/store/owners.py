@@ -18,7 +18,10 @@ TERMS = TypeAdapter(Terms)
 
 @dataclass(frozen=True)
 class Owner:
-    """A person who may use the bot; `language` is None until they chose one, `secret` is what hides their customers."""
+    """A person who may use the bot; `language` is None until they chose one, `secret` is what hides their customers.
+
+    `zone` is the IANA name of the time zone they live in, None while it is not known.
+    """
 
     user_id: int
     language: str | None
@@ -26,6 +29,7 @@ class Owner:
     secret: bytes = field(repr=False)
     cuts: Cuts = field(default_factory=Cuts)
     terms: Terms = field(default_factory=Terms)
+    zone: str | None = None
 
 
 class Owners(Tables):
@@ -34,11 +38,11 @@ class Owners(Tables):
     def owner(self, user_id: int) -> Owner | None:
         """The owner of that Telegram id, if they ever spoke here."""
         row = self._row(
-            "SELECT user_id, language, vocabulary, secret, cuts, terms FROM owners WHERE user_id = ?", user_id
+            "SELECT user_id, language, vocabulary, secret, cuts, terms, zone FROM owners WHERE user_id = ?", user_id
         )
         if row is None:
             return None
-        known, language, vocabulary, secret, cuts, terms = row
+        known, language, vocabulary, secret, cuts, terms, zone = row
         return Owner(
             known,
             language,
@@ -46,6 +50,7 @@ class Owners(Tables):
             secret,
             CUTS.validate_json(cuts) if cuts else Cuts(),
             TERMS.validate_json(terms) if terms else Terms(),
+            zone,
         )
 
     def welcome(self, user_id: int, vocabulary: Vocabulary) -> Owner:
@@ -65,6 +70,10 @@ class Owners(Tables):
 
     def set_vocabulary(self, user_id: int, vocabulary: Vocabulary) -> None:
         self.db.table("owners").update(user_id, {"vocabulary": vocabulary})
+
+    def set_zone(self, user_id: int, zone: str) -> None:
+        """Remember the time zone an owner lives in, by its IANA name."""
+        self.db.table("owners").update(user_id, {"zone": zone})
 
     def set_cuts(self, user_id: int, cuts: Cuts) -> None:
         """Remember from where on an owner calls a customer recent, frequent and valuable."""

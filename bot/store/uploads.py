@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 
 from analytics.dataset import Kind
 from bot.jobs import Table, Taken, Written
-from bot.store.base import Tables, now
+from bot.store.base import now
+from bot.store.deeds import Deeds
 
 TABLES = TypeAdapter(tuple[Table, ...])
 
@@ -32,7 +33,10 @@ class Upload:
     afresh: bool
 
 
-class Uploads(Tables):
+UNDONE = TypeAdapter(Upload)
+
+
+class Uploads(Deeds):
     """Files as they were understood, and one folder an owner for what became of them."""
 
     def current(self, user_id: int, *, before: int | None = None) -> dict[Kind, Path]:
@@ -104,29 +108,45 @@ class Uploads(Tables):
         """The upload of that number, if it is this owner's."""
         return next((found for found in self.uploads(user_id) if found.id == upload), None)
 
-    def add(self, user_id: int, filename: str, sha256: str, taken: Taken, raw: Path | None = None) -> Upload:
-        """Make what a worker wrote part of the shop, in one transaction."""
-        _sync(self.folder_of(user_id))
+    def add(
+        self,
+        user_id: int,
+        filename: str,
+        sha256: str,
+        taken: Taken,
+        raw: Path | None = None,
+        update_id: int | None = None,
+        said: str = "",
+    ) -> Upload:
+        """Make what a worker wrote part of the shop, in one transaction; `said` is this update's deed."""
+        sync(self.folder_of(user_id))
         with self.db.atomic():
             self.db.execute("UPDATE uploads SET raw = NULL WHERE owner = ?", [user_id])
             upload = self._insert_upload(user_id, filename, sha256, _json(taken.tables), afresh=False)
             self.db.table("uploads").update(upload, {"raw": raw.name if raw else None})
             self._insert_snapshots(upload, taken.written)
+            self.note(user_id, update_id, said)
         self._sweep_folder(user_id)
         return self.uploads(user_id)[0]
 
     def replace(self, user_id: int, upload: int, taken: Taken) -> Upload:
         """Let an upload be what a worker understood this time, in one transaction."""
-        _sync(self.folder_of(user_id))
+        sync(self.folder_of(user_id))
         with self.db.atomic():
             self.db.execute("DELETE FROM snapshots WHERE upload = ?", [upload])
+            self._forget_results(upload)
             self.db.table("uploads").update(upload, {"tables": _json(taken.tables)})
             self._insert_snapshots(upload, taken.written)
         self._sweep_folder(user_id)
         return self.uploads(user_id)[0]
 
-    def start_over(self, user_id: int, upload: int) -> Upload:
-        """Let the shop be what this one file of theirs holds; a new step, so that it can be taken back."""
+    def start_over(self, user_id: int, upload: int, update_id: int | None = None) -> Upload:
+        """Let the shop be what this one file of theirs holds; a new step, so that it can be taken back.
+
+        The same update does it once.
+        """
+        if self.deed(user_id, update_id) is not None:
+            return self.uploads(user_id)[0]
         row = self._row("SELECT filename, sha256, tables FROM uploads WHERE id = ? AND owner = ?", upload, user_id)
         if row is None:
             raise LookupError(upload)
@@ -139,18 +159,31 @@ class Uploads(Tables):
             self.db.execute(
                 "UPDATE uploads SET raw = (SELECT raw FROM uploads WHERE id = ?) WHERE id = ?", [upload, again]
             )
+            self.note(user_id, update_id)
         return self.uploads(user_id)[0]
 
-    def undo(self, user_id: int) -> Upload | None:
-        """Take back the latest upload; what was current before it is current again. None: there is none."""
+    def undo(self, user_id: int, update_id: int | None = None) -> Upload | None:
+        """Take back the latest upload; what was current before it is current again. None: there is none.
+
+        The same update does it once; asked again it gives the same upload, without its tables.
+        """
+        undone = self.deed(user_id, update_id)
+        if undone is not None:
+            return UNDONE.validate_json(undone)
         latest = next(iter(self.uploads(user_id)), None)
         if latest is not None:
             with self.db.atomic():
                 self.db.execute("DELETE FROM memories WHERE upload = ?", [latest.id])
                 self.db.execute("DELETE FROM snapshots WHERE upload = ?", [latest.id])
+                self._forget_results(latest.id)
                 self.db.execute("DELETE FROM uploads WHERE id = ?", [latest.id])
+                self.note(user_id, update_id, UNDONE.dump_json(replace(latest, tables=(), raw=None)).decode())
             self._sweep_folder(user_id)
         return latest
+
+    def _forget_results(self, upload: int) -> None:
+        """What came of trials by an upload that no longer says so."""
+        self.db.execute("UPDATE trials SET result = NULL, read_from = NULL WHERE read_from = ?", [upload])
 
     def _start(self, user_id: int) -> int:
         """The number of the upload with which the shop as it is now began."""
@@ -191,7 +224,8 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.is_file())
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the names of new files on the disk before anything points at them."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

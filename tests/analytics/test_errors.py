@@ -10,6 +10,7 @@ from analytics import errors
 
 SAMPLES: dict[Any, Any] = {str: "顾客.csv", int: 31, bool: True, tuple[str, ...]: ("日期", "=1+1")}
 SAMPLES[tuple[tuple[str, str], ...]] = (("place", "地区"),)
+SAMPLES[float | None] = 0.25
 
 
 def concrete(base: type[errors.Problem]) -> list[type[errors.Problem]]:

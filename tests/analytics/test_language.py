@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analytics import language, lifecycle, rfm, stages
+from analytics import language, lifecycle, plays, rfm, stages, typed_splits
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -20,8 +20,10 @@ def test_every_segment_has_a_name_of_its_own(vocabulary: str, reader: str) -> No
 @pytest.mark.parametrize("reader", language.LANGUAGES)
 def test_there_are_names_for_nothing_else(reader: str) -> None:
     lives = {f"stage_{code}" for code in (*lifecycle.STAGES, stages.SLIPPING)}
-    assert set(language.NAMES[reader]) == {*rfm.GROUPS, *rfm.CLASSES} | lives
-    for codes in ({*rfm.GROUPS, *rfm.CLASSES}, lives):
+    to_whom = {*rfm.GROUPS, *rfm.CLASSES, typed_splits.ALL, typed_splits.FILE}
+    what = {f"play_{kind}" for kind in plays.KINDS}
+    assert set(language.NAMES[reader]) == to_whom | lives | what
+    for codes in (to_whom, lives, what):
         assert len({language.NAMES[reader][code] for code in codes}) == len(codes)
 
 
@@ -155,3 +157,10 @@ def test_a_group_is_known_by_its_code_and_by_its_name_in_either_language(said: s
     assert language.coded(said, ("at_risk", "lost")) == "at_risk"
     assert language.coded(said, ("lost",)) is None
     assert language.coded("nobody", ("lost",)) is None
+
+
+def test_money_of_one_person_keeps_its_pennies() -> None:
+    said = [language.per_head(value, "GBP", "en") for value in (12.4, 0.6, -3.456, 250.4)]
+    assert said == ["£12.40", "£0.60", "−£3.46", "£250"]
+    assert language.per_head(13.9, None, "zh") == "13.90"
+    assert language.per_head(-0.001, "CNY", "zh") == "¥0.00"

@@ -134,11 +134,10 @@ def test_opening_twice_applies_each_migration_once(store: Store, tmp_path: Path)
     Store(tmp_path / "data").close()
 
 
-def test_the_inbox_forgets_what_was_said_but_not_that_it_was_answered(store: Store) -> None:
-    store.receive([(5, 7, {"update_id": 5, "message": {"text": "secret"}})])
-    assert [body["update_id"] for body in store.waiting()] == [5]
-    store.finish(5)
-    store.receive([(5, 7, {"update_id": 5, "message": {"text": "secret"}})])
-    assert store.waiting() == ()
-    assert store.is_done(5)
-    assert not store.is_done(6)
+async def test_the_inbox_forgets_what_was_said_but_not_that_it_was_answered(store: Store) -> None:
+    said = [(5, 7, {"update_id": 5, "message": {"text": "secret"}})]
+    assert await store.inbox.receive(said) == set()
+    assert [body["update_id"] for body in store.inbox.waiting()] == [5]
+    store.inbox.finish(5)
+    assert await store.inbox.receive(said) == {5}
+    assert store.inbox.waiting() == ()
