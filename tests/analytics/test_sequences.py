@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -490,7 +491,7 @@ def test_credible_pace_by_hand() -> None:
     """Two customers with logs ±1 without spread within count by themselves; where all is spread within, nobody does."""
     pace, weight = credible_pace(np.exp([1.0, 1.0, -1.0, -1.0]), np.array([0, 0, 1, 1]), 3)
     assert weight == 0
-    assert pace.tolist() == pytest.approx([np.e, 1 / np.e, 1.0])
+    assert pace.tolist() == pytest.approx([math.e, 1 / math.e, 1.0])
     # Logs 2, 0 and 0, -2: within = 2, mean of squares between 1: (4 - 2) / (4 - 8/4) = 1, so K = 2.
     pace, weight = credible_pace(np.exp([2.0, 0.0, 0.0, -2.0]), np.array([0, 0, 1, 1]), 2)
     assert weight == pytest.approx(2)
