@@ -25,7 +25,7 @@ async def run(load: Callable[..., Settings], port: int) -> None:
         raise click.ClickException(
             f"port {port} is taken ({taken.strerror}); try: pocket-marketer demo --port 0"
         ) from None
-    settings = load(token=token, api_url=server.address, owners=EVERYBODY)
+    settings = load(token=token, api_url=server.address, owners=EVERYBODY, backups=0)
     settings = settings.model_copy(update={"data": settings.data.with_name(f"{settings.data.name}-demo")})
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
