@@ -23,7 +23,6 @@ NODES = 64
 class Belief:
     """Per version: how likely it is the best, and what choosing it loses on average, as a difference of rates."""
 
-    prior: tuple[float, float]
     best: tuple[float, ...]
     losses: tuple[float, ...]
     means: tuple[float, ...]
@@ -50,7 +49,7 @@ def believe_counts(successes: npt.ArrayLike, failures: npt.ArrayLike, prior: tup
         losses.append(float(weights @ (below[version] * (1 - others) * jacobian)))
     total = sum(best)
     means = alphas / (alphas + betas)
-    return Belief(prior, tuple(chance / total for chance in best), tuple(losses), tuple(means.tolist()))
+    return Belief(tuple(chance / total for chance in best), tuple(losses), tuple(means.tolist()))
 
 
 def weak_prior(history: Share, worth: float = 20.0) -> tuple[float, float]:
@@ -115,4 +114,4 @@ def believe_means(means: npt.ArrayLike, errors: npt.ArrayLike) -> Belief:
         best.append(float(weights @ (density[version] * others)))
         losses.append(float(weights @ (below[version] * (1 - others))))
     total = sum(best)
-    return Belief((0.0, 0.0), tuple(chance / total for chance in best), tuple(losses), tuple(middles.tolist()))
+    return Belief(tuple(chance / total for chance in best), tuple(losses), tuple(middles.tolist()))

@@ -66,7 +66,7 @@ def build(settings: Settings, transport: Transport | None = None) -> App:
         raise
     access, outbox = Access(settings, store), Outbox(store.inbox)
     metrics = Metrics()
-    metrics.owners.set_function(lambda: len(store.owners()))
+    metrics.owners.set_function(store.count_owners)
     services = Services(
         settings=settings,
         store=store,

@@ -61,6 +61,11 @@ class Owners(Tables):
         assert owner is not None
         return owner
 
+    def count_owners(self) -> int:
+        """How many have paired or ever used the bot."""
+        row = self._row("SELECT count(*) FROM owners")
+        return row[0] if row else 0
+
     def owners(self) -> tuple[int, ...]:
         """Everybody who paired or ever used the bot."""
         return tuple(row[0] for row in self.db.execute("SELECT user_id FROM owners ORDER BY user_id"))
