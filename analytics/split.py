@@ -20,10 +20,9 @@ from analytics.dataset import Kind, Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownTrial
 from analytics.reach import reachable
 from analytics.shown_trials import Shown, shown
-from analytics.trials import CUSTOMER, HOLDOUT, VERSION, Trial
+from analytics.trials import CUSTOMER, HOLDOUT, SPLIT, VERSION, Trial
 from analytics.typed_splits import Wanted, wanted
 
-KIND = "split"
 FEWEST = 2
 """People a version needs at the very least: one alone has no spread."""
 WORTH_OFFERING = 20
@@ -129,7 +128,7 @@ def draw(shop: Shop, plan: Wanted, asked: Asked) -> Trial:
         VERSION: pa.array(np.array(versions)[drawn], pa.string()),
     }
     return Trial(
-        kind=KIND,
+        kind=SPLIT,
         segment=plan.group,
         versions=versions,
         seed=asked.seed,

@@ -50,10 +50,15 @@ def durably(write: Callable[[Path], object], folder: Path, stem: str, suffix: st
     final = folder / f"{stem}-{secrets.token_hex(8)}{suffix}"
     aside = final.with_suffix(".part")
     write(aside)
-    descriptor = os.open(aside, os.O_RDONLY)
+    sync(aside)
+    aside.rename(final)
+    return final
+
+
+def sync(path: Path) -> None:
+    """Have a file's content, or the names of the files in a folder, on the disk before anything points at them."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    aside.rename(final)
-    return final

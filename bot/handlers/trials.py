@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from analytics.readout import Reading, dumped
-from analytics.split import KIND
-from analytics.trials import Trial
+from analytics.trials import SPLIT, Trial
 from bot import jobs
 from bot.context import Context
 from bot.errors import Outdated
@@ -67,7 +66,7 @@ def _numbered(context: Context, words: Sequence[str]) -> Trial:
 
 def _home(trial: Trial) -> str:
     """The analysis that shows the trial."""
-    return KIND if trial.kind == KIND else "campaigns"
+    return SPLIT if trial.kind == SPLIT else "campaigns"
 
 
 def _day(said: str, today: date | None) -> date | None:

@@ -15,11 +15,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.migrations import migrations
-from bot.store.base import DATABASE
+from bot.snapshots import sync
+from bot.store.base import DATABASE, OWNERS
 from bot.store.lock import Lock
 
 BACKUPS = "backups"
-OWNERS = "owners"
 BEFORE = "before-restore"
 KEPT = 7
 TRIES = 5
@@ -74,7 +74,7 @@ def back_up(folder: Path, name: str, keep: int) -> Path:
         final = root / name
         shutil.rmtree(final, ignore_errors=True)
         aside.rename(final)
-        _sync(root)
+        sync(root)
         for old in names(folder)[:-keep]:
             shutil.rmtree(root / old)
     return final
@@ -106,7 +106,7 @@ def _put_back(folder: Path, name: str) -> None:
     shutil.copyfile(chosen / DATABASE, folder / f"{DATABASE}.part")
     (folder / f"{DATABASE}.part").chmod(0o600)
     (folder / f"{DATABASE}.part").rename(folder / DATABASE)
-    _sync(folder)
+    sync(folder)
 
 
 def forget(folder: Path, user_id: int, statements: Sequence[str]) -> None:
@@ -126,7 +126,7 @@ def change(folder: Path, user_id: int, files: Sequence[Path], apply: Callable[[D
             continue
         for file in files:
             _link(file, home / file.name)
-        _sync(home)
+        sync(home)
         with db.atomic():
             apply(db)
         kept = {file for owner, file in _named(backup / DATABASE) if owner == str(user_id)}
@@ -217,11 +217,3 @@ def _link(file: Path, target: Path) -> None:
 
 def _folders(root: Path) -> Iterator[Path]:
     return (path for path in root.iterdir() if path.is_dir()) if root.is_dir() else iter(())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 DATABASE = "pocket.sqlite"
+OWNERS = "owners"
 
 
 class Tables:
@@ -19,7 +20,7 @@ class Tables:
 
     def folder_of(self, user_id: int) -> Path:
         """The owner's own folder, made if need be."""
-        folder = self.folder / "owners" / str(int(user_id))
+        folder = self.folder / OWNERS / str(int(user_id))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 

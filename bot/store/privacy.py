@@ -14,8 +14,9 @@ from sqlite_utils import Database
 
 from analytics.dataset import Kind
 from bot import erasing, sealing
+from bot.snapshots import sync
 from bot.store import backups
-from bot.store.uploads import Uploads, sync
+from bot.store.uploads import Uploads
 
 SENT, TRIAL = "sent", "trial"
 FILES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,8 @@ from pydantic import TypeAdapter
 
 from analytics.dataset import Kind
 from bot.jobs import Table, Taken, Written
-from bot.store.base import now
+from bot.snapshots import sync
+from bot.store.base import OWNERS, now
 from bot.store.deeds import Deeds
 
 TABLES = TypeAdapter(tuple[Table, ...])
@@ -204,7 +204,7 @@ class Uploads(Deeds):
 
     def _sweep(self) -> None:
         """Remove files that no confirmed upload points at: what a crash left half done."""
-        root = self.folder / "owners"
+        root = self.folder / OWNERS
         for folder in root.iterdir() if root.is_dir() else ():
             if folder.name.isdecimal():
                 self._sweep_folder(int(folder.name))
@@ -222,15 +222,6 @@ class Uploads(Deeds):
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.is_file())
-
-
-def sync(folder: Path) -> None:
-    """Have the names of new files on the disk before anything points at them."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _json(tables: tuple[Table, ...]) -> str:
