@@ -84,7 +84,8 @@ def backup() -> None:
     """Copy all that is remembered to the folder `backups` of the data folder, also while the bot runs."""
     from bot.store import backups
 
-    click.echo(backups.back_up(_loaded().data, backups.stamp(datetime.now(UTC)), keep=backups.KEPT))
+    loaded = _loaded()
+    click.echo(backups.back_up(loaded.data, backups.stamp(datetime.now(UTC)), keep=loaded.backups or backups.KEPT))
 
 
 @main.command()

@@ -94,7 +94,8 @@ def restore(folder: Path, name: str) -> None:
 def _put_back(folder: Path, name: str) -> None:
     chosen = folder / BACKUPS / name
     if (folder / DATABASE).exists() and name != BEFORE:
-        back_up(folder, BEFORE, keep=KEPT + 1)
+        # None gives way for it: the one that is being restored may be the oldest.
+        back_up(folder, BEFORE, keep=len(names(folder)) + 1)
     for rest in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         (folder / rest).unlink(missing_ok=True)
     shutil.rmtree(folder / OWNERS, ignore_errors=True)

@@ -75,3 +75,15 @@ async def test_whoever_is_forgotten_is_gone_from_the_backups_too(tmp_path: Path)
     async with running(tmp_path) as bot:
         assert bot.services.store.owner(5) is None
         assert len(bot.services.store.files(6)) == 1
+
+
+async def test_the_oldest_of_many_backups_can_be_restored(tmp_path: Path) -> None:
+    async with running(tmp_path) as bot:
+        await bot.person(user_id=5).send_file(ORDERS)
+    days = [f"2027-06-{day:02}" for day in range(1, 13)]
+    for day in days:
+        backups.back_up(tmp_path, day, keep=30)
+    backups.restore(tmp_path, days[0])
+    assert backups.names(tmp_path) == (*days, backups.BEFORE)
+    async with running(tmp_path) as bot:
+        assert len(bot.services.store.files(5)) == 1
