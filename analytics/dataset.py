@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from analytics import parquet
 from analytics.trials import Trial
 
 METADATA = b"pocket-marketer"
@@ -184,14 +184,14 @@ class Dataset:
     @property
     def names(self) -> tuple[str, ...]:
         """The columns of the table."""
-        schema = pq.read_schema(self.source) if isinstance(self.source, Path) else self.source.schema
+        schema = parquet.schema(self.source) if isinstance(self.source, Path) else self.source.schema
         return tuple(schema.names)
 
     @property
     def rows(self) -> int:
         """Number of rows in the table."""
         if isinstance(self.source, Path):
-            return int(pq.read_metadata(self.source).num_rows)
+            return parquet.rows(self.source)
         return int(self.source.num_rows)
 
     @property
@@ -203,7 +203,7 @@ class Dataset:
         """The columns named (all, if none), those that are not there left out."""
         wanted = [name for name in names or self.names if name in self.names]
         if isinstance(self.source, Path):
-            return pq.read_table(self.source, columns=wanted, use_threads=False)
+            return parquet.read(self.source, wanted)
         return self.source.select(wanted)
 
     def frame(self, *names: str, numbered: Collection[str] = ()) -> pd.DataFrame:
@@ -237,9 +237,7 @@ class Dataset:
     def _put(self, where: Path | pa.NativeFile) -> None:
         about = json.dumps(dataclasses.asdict(dataclasses.replace(self, source=pa.table({}))) | {"source": None})
         table = self.table().replace_schema_metadata({METADATA: about.encode()})
-        pq.write_table(
-            table, where, compression="zstd", compression_level=1, row_group_size=1 << 22, write_statistics=False
-        )
+        parquet.write(table, where)
 
     @classmethod
     def open(cls, path: Path, content: bytes | None = None) -> Dataset:
@@ -247,8 +245,8 @@ class Dataset:
 
         Where the file holds it in another form, the `content` is what `write` wrote, and all rows are read from it.
         """
-        table = None if content is None else pq.read_table(pa.BufferReader(content), use_threads=False)
-        schema = pq.read_schema(path) if table is None else table.schema
+        table = None if content is None else parquet.read(pa.BufferReader(content))
+        schema = parquet.schema(path) if table is None else table.schema
         about = json.loads(schema.metadata[METADATA])
         receipt = about["receipt"]
         counts = {

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from analytics import parquet
 
 CUSTOMER = "customer"
 VERSION = "version"
@@ -65,7 +66,7 @@ class Trial:
 
     def assigned(self) -> pa.Table:
         """Who got which version: columns `customer` and `version`, text; who turned out to be in two stands there twice."""
-        table = pq.read_table(self.people) if isinstance(self.people, Path) else self.people
+        table = parquet.read(self.people) if isinstance(self.people, Path) else self.people
         if not self.aliases:
             return table
         keys = [self.aliases.get(key, key) for key in table[CUSTOMER].to_pylist()]
@@ -89,4 +90,4 @@ class Trial:
 
     def write(self, path: Path) -> None:
         """Who got which version, as Parquet."""
-        pq.write_table(self.assigned(), path)
+        parquet.write(self.assigned(), path)

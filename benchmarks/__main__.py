@@ -19,7 +19,7 @@ from benchmarks.costs import Cost
 from benchmarks.data import Missing
 from benchmarks.measure import Line
 
-SUBJECTS = ("reading", "answers", "clustering", "mining", "conversation", "jobs", "experiments")
+SUBJECTS = ("reading", "answers", "clustering", "mining", "conversation", "weight", "jobs", "experiments")
 SIMULATED = ("experiments",)
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "fastexcel", "python-calamine", "python-telegram-bot")
 

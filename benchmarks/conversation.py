@@ -1,4 +1,4 @@
-"""The whole bot at work: does it stay awake while files are read, and what does it weigh?
+"""The whole bot at work: does it stay awake while files are read?
 
 The real bot talks to the loopback Telegram without a network, in one process, with the pool of workers it would have.
 Eight people send Online Retail at once. Meanwhile the event loop is asked to wake every 5 ms, and its lateness is the lag;
@@ -8,16 +8,12 @@ its own work counts as the bot's.
 
 In the crowd there are two hundred people: twenty of them upload, more than both workers can take, and the others keep
 asking for /help, together as often as Telegram lets a bot answer. The limit is on the way from question to answer.
-
-Memory is what the kernel counts for each process. Together means bot, one worker, and what Python keeps beside them,
-each at its own highest: no moment of the upload and the answer can have needed more. Pages that they share count for each.
 """
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,10 +22,8 @@ from pathlib import Path
 from statistics import median
 from typing import ParamSpec, TypeVar
 
-import psutil
-
 from benchmarks.data import Missing, find
-from benchmarks.measure import MEGABYTE, Line, highest, percentile, resident
+from benchmarks.measure import Line, percentile
 from benchmarks.work import ask, take_in
 from bot.compute import Compute
 from bot.simulator.telegram import Event
@@ -50,7 +44,7 @@ ASKED_AT_REST = 50
 
 
 def run() -> Iterator[Line | Missing]:
-    """Lag and answers under load, then memory."""
+    """Lag and answers under load."""
     try:
         file = find("online_retail.csv.gz")
     except Missing as missing:
@@ -70,12 +64,6 @@ def run() -> Iterator[Line | Missing]:
         label = f"/help in a crowd of {CROWD}, {UPLOADING} of them uploading: {name}"
         yield Line(label, percentile(crowd.asked, share), "limit", 0.3, 1)
     yield Line(f"{CROWD} say /help in the same instant: the last answer", crowd.burst, "limit", 0.3 * CROWD / 30, 1)
-    weight = _in_process(_weigh, file)
-    yield Line("bot at rest", weight.bot, "limit", 180 * MEGABYTE, 1, unit="MB")
-    yield Line("bot after an upload and /segments", weight.bot_after, "bot at rest", weight.bot, unit="MB")
-    yield Line("bot's highest", weight.bot_highest, "bot at rest", weight.bot, unit="MB")
-    yield Line("worker's highest", weight.worker_highest, "worker at rest", weight.worker, unit="MB")
-    yield Line("all together, highest", weight.together, "limit", 700 * MEGABYTE, 1, unit="MB")
 
 
 @dataclass(frozen=True)
@@ -96,18 +84,6 @@ class Crowd:
 
     asked: tuple[float, ...]
     burst: float
-
-
-@dataclass(frozen=True)
-class Weight:
-    """Bytes in memory; `together` includes the processes that Python keeps to look after the others."""
-
-    bot: int
-    bot_after: int
-    bot_highest: int
-    worker: int
-    worker_highest: int
-    together: int
 
 
 def _in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -239,30 +215,3 @@ class _Watch:
         while self._asker is not None and not self._ended:
             self.asked.append(await self._asker.ask())
             await asyncio.sleep(PAUSE)
-
-
-def _weigh(file: Path) -> Weight:
-    return asyncio.run(_measure_weight(file))
-
-
-async def _measure_weight(file: Path) -> Weight:
-    own = os.getpid()
-    with tempfile.TemporaryDirectory() as name:
-        async with running(Path(name) / "bot", workers=1) as bot:
-            worker = await bot.services.compute(os.getpid)
-            for language in ("en", "zh-hans"):
-                await bot.person(language).say("/help")
-            at_rest = resident(own), resident(worker)
-            owner = bot.person("en")
-            await owner.send_file(file)
-            await owner.say("/segments")
-            assert owner.last.photo
-            everybody = [own, *(child.pid for child in psutil.Process().children(recursive=True))]
-            return Weight(
-                bot=at_rest[0],
-                bot_after=resident(own),
-                bot_highest=highest(own),
-                worker=at_rest[1],
-                worker_highest=highest(worker),
-                together=sum(map(highest, everybody)),
-            )

@@ -10,9 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from analytics import forgetting, naming
+from analytics import forgetting, naming, parquet
 from analytics.dataset import Dataset, Role
 from analytics.forgetting import Everybody, Person
 from analytics.people import LABEL, PERSONAL
@@ -128,12 +127,12 @@ def _renewed(files: Collection[Path], anew: Callable[[Path], Path | None]) -> Re
 
 
 def _out_of_trial(file: Path, keys: Collection[str], folder: Path) -> Path | None:
-    table = pq.read_table(file)
+    table = parquet.read(file)
     theirs = pc.is_in(table[CUSTOMER], value_set=pa.array(sorted(keys), pa.string()))
     if not pc.any(theirs).as_py():
         return None
     left = table.filter(pc.invert(theirs))
-    return snapshots.durably(lambda path: pq.write_table(left, path), folder, snapshots.TRIAL)
+    return snapshots.durably(lambda path: parquet.write(left, path), folder, snapshots.TRIAL)
 
 
 def _customers(file: Path) -> frozenset[str]:

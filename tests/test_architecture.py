@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +140,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("analytics.cleaning", "analytics.drafts", "analytics.sms", "analytics.words"),
     ("analytics.dataset",),
     ("analytics.trials",),
+    ("analytics.parquet",),
     ("analytics.errors",),
 )
 HEAVY = {"sklearn", "scipy", "matplotlib", "statsmodels"}
@@ -205,6 +208,13 @@ def test_analytics_knows_nothing_of_the_bot(module: str) -> None:
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_heavy_libraries_are_imported_where_they_are_used(module: str) -> None:
     assert not {name.partition(".")[0] for name in imports(MODULES[module], top_level=True)} & HEAVY
+
+
+def test_the_bot_at_rest_has_loaded_none_of_them() -> None:
+    heavy = HEAVY | {"pyarrow.parquet", "holidays", "rapidfuzz", "distributed", "opendp"}
+    look = f"import sys, bot.app; print(sorted({heavy!r} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert told.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("module", [name for name in sorted(MODULES) if name.startswith("bot.simulator")])
