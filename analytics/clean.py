@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 from analytics import charts, cleaning, distribution, language
 from analytics.analysis import Analysis, Asked, Need
 from analytics.cleaning import Missing, Outliers, Policies, Policy
-from analytics.dataset import Dataset, Kind, Role, Shop
+from analytics.dataset import Count, Dataset, Kind, Role, Shop
 from analytics.errors import OptionError
 
 EXAMPLES = 3
@@ -96,10 +96,19 @@ class ColumnReport:
 
 @dataclass(frozen=True)
 class CleanReport:
-    """All columns that may be cleaned, those with something odd first; `column` is the one to be shown by itself."""
+    """All columns that may be cleaned, those with something odd first; `column` is the one to be shown by itself.
+
+    `unread` are rows of the latest file with orders that could not be read, by reason, beside `used` that could, and
+    `lacks_much` whether that is more than a slip here and there. `nameless` of `lines` name no customer, though others do.
+    """
 
     columns: tuple[ColumnReport, ...]
     column: ColumnReport | None
+    unread: tuple[Count, ...] = ()
+    used: int = 0
+    lacks_much: bool = False
+    nameless: int = 0
+    lines: int = 0
 
     @property
     def odd(self) -> tuple[ColumnReport, ...]:
@@ -135,7 +144,22 @@ def run(shop: Shop, chosen: CleanOptions) -> CleanReport:
     named = [column for column in columns if chosen.column in (None, column.code)]
     if chosen.column is not None and not named:
         raise OptionError("clean", chosen.column)
-    return CleanReport(tuple(columns), named[0] if named else None)
+    report = CleanReport(tuple(columns), named[0] if named else None)
+    return report if shop.orders is None else _with_rows(report, shop.orders)
+
+
+def _with_rows(report: CleanReport, orders: Dataset) -> CleanReport:
+    """What no column shows: rows that were not read, and lines of nobody."""
+    receipt = orders.receipt
+    nameless = orders.table(Role.CUSTOMER)[Role.CUSTOMER].null_count if orders.has(Role.CUSTOMER) else 0
+    return replace(
+        report,
+        unread=receipt.unread,
+        used=receipt.rows_used,
+        lacks_much=receipt.lacks_much,
+        nameless=nameless if nameless < orders.rows else 0,
+        lines=orders.rows,
+    )
 
 
 def _is_amount(column: ColumnReport) -> bool:

@@ -3,13 +3,13 @@
 AnalyticsError
 ├── DatasetError        the file cannot become a dataset
 │   ├── EmptyFile, NoRows, NoTable, UnknownFormat, Locked, Damaged
-│   ├── TooManyRows, TooManyColumns, TooLarge
+│   ├── TooManyRows, TooManyColumns, TooManyCells, TooManyTables, TooLarge
 │   ├── NothingUsable
 │   └── OtherCurrency
 ├── QuestionError       the data at hand cannot answer this question
 │   ├── MissingData, TooFewCustomers
 │   └── UnknownGroup, UnknownAttribute, UnknownProduct, UnknownCustomer, UnclearTest,
-│       UnfinishedTest, UnclearPlan, UnclearSplit, UnclearBandit, UnknownTrial
+│       UnfinishedTest, SeparateMailings, UnclearPlan, UnclearSplit, UnclearBandit, UnknownTrial
 └── OptionError         the words behind a command were not understood
 """
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -104,6 +105,24 @@ class TooManyColumns(DatasetError):
 
 
 @dataclass(eq=False)
+class TooManyCells(DatasetError):
+    """A small sheet that unfolds to a huge one: nearly all of its cells are empty, or repeat each other."""
+
+    filename: str
+    rows: int
+    columns: int
+
+
+@dataclass(eq=False)
+class TooManyTables(DatasetError):
+    """More files in one archive, or worksheets in one workbook, than anybody exports at once."""
+
+    filename: str
+    tables: int
+    limit: int
+
+
+@dataclass(eq=False)
 class TooLarge(DatasetError):
     """The archive unpacks to more than `limit_mb` megabytes, or is packed suspiciously tightly."""
 
@@ -113,10 +132,18 @@ class TooLarge(DatasetError):
 
 @dataclass(eq=False)
 class NothingUsable(DatasetError):
-    """A table was read, but no row or column of it means anything to a shop."""
+    """A table was read, but no row or column of it means anything to a shop.
+
+    `roles` is what each column was taken for, `rows` how many there are, `unread` how many of them have a date that
+    cannot be read.
+    """
 
     filename: str
     columns: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    rows: int = 0
+    unread: int = 0
+    sheet: str | None = None
 
 
 @dataclass(eq=False)
@@ -223,6 +250,20 @@ class UnfinishedTest(QuestionError):
     lacks: str
     line: str
     available: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class SeparateMailings(QuestionError):
+    """A report of mailings of several days is no test: nobody drew by lot who got which.
+
+    `mailings` are (name, day, people, how many did what the column `measure` counts), the best first; `place` is that
+    column's, `others` are (place, header) of columns to go by instead.
+    """
+
+    measure: str
+    place: int
+    mailings: tuple[tuple[str, date | None, int, int], ...]
+    others: tuple[tuple[int, str], ...]
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from analytics.dataset import Column, Dataset, Kind, Role
 from analytics.errors import OtherCurrency
+from analytics.identity import plain
 from analytics.reading.headers import TOTALS, normalise
 
 # What a row is about, by kind: the first of these sets that both tables have.
@@ -33,8 +34,12 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
     are the newer ones'; columns that only one of the two has are empty for the other's rows, and columns that are text
     in one of the two become text. A list of nothing but returns joins the sales that it speaks of.
 
+    Another test (`another_test`) takes the place of the one before.
+
     Raises OtherCurrency where adding up would mix two currencies.
     """
+    if another_test(old, new):
+        return new
     if None not in (old.currency, new.currency) and old.currency != new.currency:
         raise OtherCurrency(new.receipt.filename, str(new.currency), str(old.currency))
     before, after = old.table(), new.table()
@@ -53,6 +58,23 @@ def merge(old: Dataset, new: Dataset) -> Dataset:
         currency=new.currency or old.currency,
         source=rows.unify_dictionaries().combine_chunks(),
     )
+
+
+def another_test(old: Dataset, new: Dataset) -> bool:
+    """Whether two sheets of results tell of different tests: by other versions, in another form, or of other totals."""
+    if new.kind is not Kind.RESULTS or not (old.has(Role.VARIANT) and new.has(Role.VARIANT)):
+        return False
+    labels = [
+        {plain(str(v)) for v in d.table(Role.VARIANT)[Role.VARIANT].unique().drop_null().to_pylist()}
+        for d in (old, new)
+    ]
+    if labels[0].isdisjoint(labels[1]) or _tells_totals(old) != _tells_totals(new):
+        return True
+    return _tells_totals(new) and {column.header for column in old.columns} != {column.header for column in new.columns}
+
+
+def _tells_totals(results: Dataset) -> bool:
+    return not results.has(Role.CUSTOMER) and any(normalise(column.header) in PEOPLE for column in results.columns)
 
 
 def _lines_of_totals(old: Dataset, new: Dataset) -> list[tuple[str, ...]]:

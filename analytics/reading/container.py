@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from analytics.choices import MEGABYTE, Choices
 from analytics.errors import Damaged, EmptyFile, Locked, NoTable, TooLarge, UnknownFormat
-from analytics.reading.unpacked import check_directory, too_large
+from analytics.reading.unpacked import PIECE, check_directory, too_large
 
 SIGNATURES = {
     b"\x89PNG": "image",
@@ -70,6 +70,8 @@ def unpack(content: bytes, filename: str, choices: Choices, depth: int = 0) -> t
     if not content.strip(b"\x00\t\n\r ") if len(content) < 4096 else not content:
         raise EmptyFile(filename)
     if content.startswith(b"\x1f\x8b"):
+        if depth > 1:
+            raise NoTable(filename)
         return unpack(_gunzip(content, filename, choices), filename.removesuffix(".gz"), choices, depth + 1)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _unzip(content, filename, choices, depth)
@@ -96,20 +98,23 @@ def _has_file_password(content: bytes) -> bool:
 def _gunzip(content: bytes, filename: str, choices: Choices) -> bytes:
     limit = choices.max_unpacked_mb * MEGABYTE
     pieces: list[bytes] = []
-    size, rest = 0, content
+    size, place, member = 0, 0, None
     try:
-        while rest.startswith(b"\x1f\x8b"):
-            member = zlib.decompressobj(wbits=31)
-            pieces.append(member.decompress(rest, limit + 1 - size))
+        while member or content.startswith(b"\x1f\x8b", place):
+            member = member or zlib.decompressobj(wbits=31)
+            # Piece by piece, as what a member leaves over is copied: there may be a hundred thousand of them.
+            piece = content[place : place + PIECE]
+            pieces.append(member.decompress(piece, limit + 1 - size))
             size += len(pieces[-1])
             if too_large(size, len(content), choices):
                 raise TooLarge(filename, choices.max_unpacked_mb)
-            if not member.eof:
+            if not piece:
                 raise Damaged(filename)
-            rest = member.unused_data
+            place += len(piece) - len(member.unused_data)
+            member = None if member.eof else member
     except zlib.error:
         raise Damaged(filename) from None
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return b"".join(pieces)
 
 
 def _unzip(content: bytes, filename: str, choices: Choices, depth: int) -> tuple[Part, ...]:

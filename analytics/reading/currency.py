@@ -31,6 +31,8 @@ def find_currency(roles: Roles, kept: Mask) -> str | None:
             return proven
         if pc.any(pc.match_substring_regex(cells.distinct, "[¥￥]")).as_py() and _is_chinese(roles):
             return "CNY"
+        if cells.header.strip() in ("¥", "￥") and _is_chinese(roles):
+            return "CNY"
         if named := IN_HEADER.search(cells.header):
             return str(named[1]) if named[1] else numbers.CURRENCIES[named[2]]
     bracketed = (IN_BRACKETS.search(found.cells.header) for found in roles.found)

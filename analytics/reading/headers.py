@@ -20,8 +20,9 @@ _SIMPLIFIED = str.maketrans(
     "业绩币种亿万赠积储备测试组转开启访问页浏览国码计联络师认仓库体录样识别证务税据营达选项细节简签昵龄条历周还让红虾术机网线"
     "绝对况记经过输适铺满减续汇汇进银钱车东园",
 )
-_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _PUNCTUATION = re.compile(r"[\W_]+")
+_MONEY = re.compile("^[£$¥€]$")
 
 NAMES: dict[Role, str] = {
     Role.ORDER: """
@@ -42,13 +43,14 @@ NAMES: dict[Role, str] = {
         姓名 客户姓名 客户名称 会员姓名 收货人姓名 收货人 收件人姓名 收件人 买家姓名 顾客姓名 真实姓名 联系人 昵称 会员昵称
         billingname customername fullname buyername buyerfullname recipientname shippingname shipname clientname
         contactname firstname name
+        谁 谁买的 客人 客人姓名 买家名字 客户名字 顾客名字 名字 买主 who whobought whom
         顧客名 お客様名 氏名 購入者名 注文者名 고객명 이름 구매자명 주문자명""",
     Role.EMAIL: "邮箱 电子邮箱 电子邮件 邮件 email emailaddress mail customeremail billingemail buyeremail fromemailaddress",
     Role.PHONE: """
         手机号 手机 手机号码 电话 联系电话 联系手机 收货人手机 收货人电话 买家手机 买家手机号 会员电话 会员手机 会员手机号 客户电话 客户手机 顾客电话 收件人手机 收件人电话 电话号码
         phone phonenumber mobile mobilephone mobilenumber telephone tel buyerphonenumber billingphone shippingphone""",
     Role.ADDRESS: """
-        详细地址 收货详细地址 收货人地址 收件地址 收件人地址 地址 住址
+        收货地址 详细地址 收货详细地址 收货人地址 收件地址 收件人地址 地址 住址
         address address1 street billingaddress1 billingstreet shippingaddress1 shippingstreet shipaddress1 streetaddress
         shippingaddress billingaddress deliveryaddress""",
     Role.TIME: """
@@ -58,6 +60,7 @@ NAMES: dict[Role, str] = {
         transactiondate transactiontime purchasedate purchasetime purchasedat datecreated datepurchased saledate salesdate
         datetime date timestamp time day createddate createdutc eventtime eventdate soldon month week datum bestelldatum
         orderpurchasetimestamp purchasetimestamp startedat visitedat viewedat
+        哪天 几号 日子 什么时候 when
         注文日 注文日時 購入日 購入日時 受注日 日付 날짜 주문일 주문일시 주문일자 구매일 결제일""",
     Role.PAID_TIME: """
         订单付款时间 付款时间 支付时间 付款日期 支付完成时间 买家付款时间 付款成功时间
@@ -71,6 +74,7 @@ NAMES: dict[Role, str] = {
         商品名称 商品名 宝贝标题 宝贝名称 商品标题 产品名称 产品名 商品 品名 商品信息 货品名称 菜品 菜品名称 项目 产品 标题 商品全称 选购商品
         productname producttitle itemname itemtitle lineitemname description productdescription title itemdescription
         articlename items products artikel bezeichnung
+        买了啥 买了什么 买的什么 买什么 啥 什么 东西 点了什么 点单 什么商品 what whatbought thing
         상품 상품명 제품명""",
     Role.CATEGORY: """
         类目 商品类目 品类 分类 类别 商品分类 商品类别 产品类别 产品分类 一级类目
@@ -79,6 +83,7 @@ NAMES: dict[Role, str] = {
         数量 商品数量 购买数量 宝贝总数量 宝贝数量 件数 商品件数 销售数量 销量 下单数量 成交数量 商品总数
         quantity qty lineitemquantity quantitypurchased quantitysold units unitssold itemquantity itemqty count orderquantity
         menge anzahl numberofitems
+        几份 几个 几件 几杯 几斤 多少份 多少个 份数 个数 杯数 howmany pieces pcs
         個数 수량""",
     Role.PRICE: """
         单价 商品单价 价格 商品价格 售价 销售价 成交单价 商品售价 现价 标价 吊牌价 零售价
@@ -89,7 +94,8 @@ NAMES: dict[Role, str] = {
         金额 销售额 销售金额 成交金额 消费金额 交易金额 商品金额 小计 商品小计 总价 商品总价 应付金额 收入 营业额 合计金额 价税合计
         amount linetotal lineamount total sales salesamount revenue totalprice totalamount totalsales itemtotal grossamount
         amountspent monetary turnover value extendedprice betrag umsatz summe gross purchaseamount spend netsales grosssales
-        売上 売上金額 合計 合計金額 금액 매출 매출액 합계 결제금액""",
+        売上 売上金額 合計 合計金額 금액 매출 매출액 합계 결제금액
+        多少钱 花了多少 花了 钱 一共 howmuch money £ $ ¥ €""",
     Role.ORDER_TOTAL: """
         总金额 订单金额 订单总金额 订单总额 总额 订单总价 买家应付货款 商品总金额 货款金额 货品总金额
         ordertotal orderamount ordertotalamount ordersubtotal subtotal ordervalue carttotal grandtotal""",
@@ -112,7 +118,7 @@ NAMES: dict[Role, str] = {
         status orderstatus financialstatus paymentstatus transactionstatus orderstate""",
     Role.CURRENCY: "币种 货币 结算币种 currency currencycode ordercurrency waehrung währung",
     Role.PLACE: """
-        收货地址 省份 省 收货省份 所在省份 地区 城市 市 收货城市 所在城市 区域 国家 国家地区 门店 门市 分店 店铺 所在地 州省 省市
+        省份 省 收货省份 所在省份 地区 城市 市 收货城市 所在城市 区域 国家 国家地区 门店 门市 分店 店铺 所在地 州省 省市 收货地址
         country region city state province shippingcountry billingcountry shipcountry shipstate shippingcity shippingprovince
         billingcity billingprovince shipcity town location store market customercountry customercity land ort stadt""",
     Role.ATTRIBUTE: """
@@ -122,6 +128,10 @@ NAMES: dict[Role, str] = {
         邮编 邮政编码 发货时间 发货日期 确认收货时间 物流单号 快递单号 备注 postalcode postcode zip zipcode plz shipdate
         deliverydate trackingnumber notes note profit cost
         orders ordercount orderscount numberoforders 订单数 订单量 订单笔数 成交笔数 订单数量""",
+    Role.CONSENT: """
+        是否接受营销 接受营销 营销许可 是否接受推广 接受推广 同意推广 是否订阅
+        acceptsmarketing buyeracceptsmarketing acceptsemailmarketing emailmarketingconsent marketingconsent marketingoptin
+        newsletteroptin acceptsemail""",
     Role.AGE: "年龄 岁数 age customerage alter",
     Role.SEX: "性别 gender sex geschlecht",
     Role.VARIANT: """
@@ -149,7 +159,9 @@ TOTALS: dict[str, str] = {
     "people": """
         人数 总人数 发送人数 发送数 发送量 发出数 送达数 送达人数 触达人数 收件人数 访客数 访客 访问人数 访问数 用户数 客户数 会员数
         曝光人数 样本 样本数 样本量
-        people visitors users customers members recipients subscribers participants audience sent delivered n samplesize""",
+        people visitors users customers members recipients subscribers participants audience sent delivered n samplesize
+        totalrecipients recipientcount successfuldeliveries deliveries emailssent messagessent sends totalsent 发送 已发送 送达
+        已送达 推送数 收件数""",
     "did": "订单数 订单量 成交单数 成交数 下单数 下单量 支付人数 付款人数 orders buyers purchases",
     "rate": """
         转化率 成交率 购买率 下单率 点击率 打开率 比例
@@ -161,12 +173,27 @@ TOTALS: dict[str, str] = {
 }
 """What columns are called where a line tells the totals of one version of a test: all of them mere numbers."""
 
+ACTIONS: dict[str, str] = {
+    "orders": """
+        uniqueplacedorder placedorder placedorders totalorders orders ordercount purchases buyers conversions converted
+        下单 下单数 下单人数 下单量 订单 订单数 成交 成交数 成交人数 支付人数 付款人数 购买人数 转化 转化数 购买""",
+    "clicks": """
+        uniqueclicks clicks clicked totalclicks clickers uniqueclickers clickcount
+        点击 点击数 点击人数 点击量 独立点击 点击次数""",
+    "opens": """
+        uniqueopens opens opened totalopens openers uniqueopeners opencount
+        打开 打开数 打开人数 打开量 阅读 阅读数 阅读量""",
+    "unsubscribes": "unsubscribes unsubscribed unsubs unsubscriptions optouts 退订 退订数 退订人数",
+}
+"""What the people of a version may have done, by how much it is worth; of several names for one the surest first."""
+
 
 @cache
 def normalise(header: str) -> str:
-    """The form in which headers are compared; empty where nothing but brackets and signs is left."""
+    """The form in which headers are compared; empty where nothing but brackets and signs other than one of money is left."""
     text = unicodedata.normalize("NFKC", header).translate(_SIMPLIFIED).casefold()
-    return _PUNCTUATION.sub("", _BRACKETS.sub("", text)) or _PUNCTUATION.sub("", text)
+    plain = _PUNCTUATION.sub("", _BRACKETS.sub("", text)) or _PUNCTUATION.sub("", text)
+    return plain or (text.strip() if _MONEY.match(text.strip()) else "")
 
 
 EXACT: dict[str, dict[Role, int]] = {}
@@ -177,6 +204,9 @@ for _role, _row in NAMES.items():
 for _row in TOTALS.values():
     for _name in _row.split():
         EXACT.setdefault(normalise(_name), {}).setdefault(Role.ATTRIBUTE, 0)
+for _row in ACTIONS.values():
+    for _name in _row.split():
+        EXACT.setdefault(normalise(_name), {Role.ATTRIBUTE: 0})
 
 STAFF = frozenset(
     [

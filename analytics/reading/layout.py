@@ -17,6 +17,9 @@ VALUE = re.compile(
 )
 """Cells that no header has: numbers, dates, addresses of mail, truth values."""
 
+LONGEST_NAME = 200
+"""Characters of a cell that are looked at here, and kept of a name: no header is longer, and patterns stay quick."""
+
 Row = Sequence[str | None]
 
 
@@ -32,6 +35,7 @@ class Layout:
 
 def find_layout(rows: Sequence[Row]) -> Layout:
     """Judge the first rows of a sheet, blank ones included."""
+    rows = [[cell and cell.strip()[:LONGEST_NAME] for cell in row] for row in rows]
     widths = [_filled(row) for row in rows]
     width = _table_width(widths)
     candidates = [i for i, row in enumerate(rows[:40]) if _may_be_header(row, width)]
@@ -149,7 +153,7 @@ def _continues(upper: Row, lower: Row, below: Sequence[Row]) -> bool:
 def title(rows: Sequence[Row], layout: Layout) -> str:
     """What stands above the header."""
     above = rows[: layout.data if layout.header is None else layout.header]
-    return " ".join(cell.strip() for row in above for cell in row if cell and cell.strip())
+    return " ".join(cell.strip()[:LONGEST_NAME] for row in above for cell in row if cell and cell.strip())
 
 
 def unique_names(names: Sequence[str], width: int) -> tuple[str, ...]:

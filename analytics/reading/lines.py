@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from analytics.dataset import Role
 from analytics.reading.roles import MONEY, Roles
 from analytics.reading.sheet import Cells
-from analytics.reading.values import Floats, commas, numbers, spread
+from analytics.reading.values import Floats, commas, counts, numbers, spread
 
 ORDER_LEVEL = (
     Role.CUSTOMER, Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS, Role.TIME, Role.PLACE, Role.STATUS, Role.PAID_TIME,
-    Role.CURRENCY,
+    Role.CURRENCY, Role.CONSENT,
 )  # fmt: skip
 """Facts of a whole order, which some exports write on its first line only."""
 
@@ -45,7 +45,8 @@ class Lines:
         """The column of this role as numbers, read once; NaN where blank or unreadable."""
         if role not in self._numbers:
             cells = self.roles.get(role)
-            self._numbers[role] = None if cells is None else numbers(cells, self.decimal_comma)
+            read = counts if role is Role.QUANTITY else numbers
+            self._numbers[role] = None if cells is None else read(cells, self.decimal_comma)
         return self._numbers[role]
 
     def first_told(self, values: Floats) -> Floats:

@@ -13,7 +13,9 @@ from analytics.reading.tally import Tally
 from analytics.reading.values import Floats, Mask, matches, numbers
 
 CENT = 0.011
-READ = (Role.QUANTITY, Role.PRICE, Role.AMOUNT, Role.ORDER_TOTAL, Role.PAID)
+TOTALS = (Role.AMOUNT, Role.ORDER_TOTAL, Role.PAID)
+PARTS = (Role.QUANTITY, Role.PRICE)
+"""Of which the money is the product, where the sheet has no totals."""
 
 
 def line_money(lines: Lines) -> Floats | None:
@@ -26,29 +28,36 @@ def line_money(lines: Lines) -> Floats | None:
     return price if quantity is None else price * quantity
 
 
-def net_money(lines: Lines, tally: Tally, *, returns: bool) -> tuple[Floats, Mask] | None:
-    """Net money by line, NaN-free on kept rows, and which lines took goods back; None: the sheet tells no money.
+def net_money(lines: Lines, tally: Tally, *, returns: bool) -> tuple[Floats, Mask, Mask] | None:
+    """Net money by line, NaN-free on kept rows, which lines took goods back, and of which some money was given back.
+
+    None: the sheet tells no money.
 
     `returns`: the sheet lists what came back, so that every line does.
     """
-    for role in READ:
-        if (cells := lines.roles.get(role)) is not None and (values := lines.number(role)) is not None:
-            tally.leave_out("unreadable_number", np.isnan(values) & ~cells.blank)
+    has_total = any(role in lines.roles for role in TOTALS)
+    for role in (*TOTALS, *PARTS):
+        if (cells := lines.roles.get(role)) is None or (values := lines.number(role)) is None:
+            continue
+        unreadable = np.isnan(values) & ~cells.blank
+        if role in TOTALS or not has_total:
+            tally.leave_out("unreadable_number", unreadable)
+        else:
+            tally.note("unreadable_quantity" if role is Role.QUANTITY else "unreadable_number", unreadable)
     gross = _gross(lines, tally.kept)
     if gross is None:
         return None
     tally.leave_out("no_amount", np.isnan(gross))
     if returns:
-        return -np.abs(gross), np.ones(len(lines), dtype=bool)
+        return -np.abs(gross), np.ones(len(lines), dtype=bool), np.zeros(len(lines), dtype=bool)
     refund, refunded = _refund(lines, gross, tally.kept)
-    tally.note("refunded", refunded)
     net = gross - refund
     back = (net < 0) | (refunded & (np.abs(net) < CENT))
     if (quantity := lines.number(Role.QUANTITY)) is not None:
         back |= quantity < 0
     if (orders := lines.roles.get(Role.ORDER)) is not None:
         back |= matches(orders, CANCELLATION)
-    return net, back
+    return net, back, refunded
 
 
 def _gross(lines: Lines, kept: Mask) -> Floats | None:

@@ -6,6 +6,7 @@ Knows `¥1,234.50`, `1.234,50 €`, `(123.45)`, `123-`, `1.2万`, `3.5k`, `５�
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ CODES = "USD EUR GBP CNY CNH JPY HKD TWD KRW SGD AUD CAD NZD CHF SEK NOK DKK PLN
 SCALES = {
     "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "%": 0.01,
 }  # fmt: skip
-UNITS = "件 个 個 份 笔 次 张 盒 瓶 包 袋 条 双 套 块 斤 岁 人 pcs pc units unit"
+UNITS = "件 个 個 份 笔 次 张 盒 瓶 包 袋 条 双 套 块 斤 岁 人 杯 只 支 束 碗 串 罐 桶 箱 位 pcs pc units unit"
 
 _SIGNS = "|".join(sorted(map(re.escape, [*CURRENCIES, *CODES.split()]), key=len, reverse=True))
 _SHAPE = (
@@ -94,6 +95,31 @@ def _parse(texts: pa.StringArray, decimal_comma: bool | None) -> NDArray[np.floa
     negative = pc.match_substring_regex(signs, r"-|\(").fill_null(False).to_numpy(zero_copy_only=False)
     values = values * scale.fill_null(1.0).to_numpy(zero_copy_only=False)
     return np.asarray(np.where(negative, -values, values), dtype=np.float64)
+
+
+_WORDS = {
+    word: number
+    for words in (
+        "一 两 三 四 五 六 七 八 九 十",
+        "one two three four five six seven eight nine ten",
+        "壹 二 仨",
+        "a 俩",
+    )
+    for number, word in enumerate(words.split(), 1)
+} | {"single": 1, "couple": 2, "pair": 2, "dozen": 12}
+_TIMES = re.compile(
+    rf"^[x×*]\s*(\d{{1,6}})$|^(\d{{1,6}})\s*[x×*]$|^({'|'.join(_WORDS)})\s*(?:{'|'.join(UNITS.split())})?$"
+)
+
+
+def parse_counts(texts: pa.StringArray, decimal_comma: bool | None = None) -> NDArray[np.float64]:
+    """Like `parse_numbers`, of how many pieces: also `2x`, `x2`, `两`, `one`; NaN where it is unclear, as `半`."""
+    values = parse_numbers(texts, decimal_comma).copy()
+    for place in np.flatnonzero(np.isnan(values)):
+        text = texts[int(place)].as_py()
+        if text and len(text) < 20 and (match := _TIMES.match(unicodedata.normalize("NFKC", text).strip().casefold())):
+            values[place] = float(match[1] or match[2] or _WORDS[match[3]])
+    return values
 
 
 COMMA = r"\.[0-9]+,[0-9]|\.[0-9]{3}\.|^\D*[0-9]*,([0-9]{1,2}|[0-9]{4,})\D*$|^\D*0,[0-9]+\D*$"

@@ -19,10 +19,12 @@ from analytics.reading.roles import Roles
 from analytics.reading.sheet import Cells
 from analytics.reading.statuses import CLOCK, LEFT_OUT, NOT_A_PRODUCT, SHORT_CODE
 from analytics.reading.tally import Tally
+from analytics.reading.titles import find_titles, taken_apart
 from analytics.reading.values import Mask, duplicates, matches, text, times
 
 TEXTS = (
     Role.ORDER, Role.PRODUCT, Role.PRODUCT_NAME, Role.CATEGORY, Role.PLACE, Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS,
+    Role.CONSENT,
 )  # fmt: skip
 
 
@@ -45,7 +47,13 @@ def read_orders(roles: Roles, columns: tuple[Cells, ...], tally: Tally, choices:
     table |= {role: cells for role in TEXTS if (cells := lines.cells(role)) is not None and not cells.blank.all()}
     if (products := _products(lines)) is not None:
         table[Role.PRODUCT] = products
-    return _table(table, tally.kept)
+    result = _table(table, tally.kept)
+    if (titles := find_titles(result)) is None:
+        return result
+    joined = np.zeros(len(tally.kept), dtype=bool)
+    joined[tally.kept] = titles.joined
+    tally.note("several_in_one", joined)
+    return taken_apart(result, titles)
 
 
 def _table(columns: Mapping[Role, pa.Array | Cells], kept: Mask) -> pa.Table:
@@ -93,11 +101,25 @@ def _money(lines: Lines, tally: Tally, *, returns: bool) -> dict[Role, pa.Array 
         if (values := lines.number(role)) is not None
     }
     if (money := net_money(lines, tally, returns=returns)) is not None:
-        net, back = money
-        tally.note("taken_back", back)
+        net, back, refunded = money
+        tally.weigh(net)
+        whole, part = _returned(lines, back, refunded, tally.kept)
+        tally.note("taken_back", whole)
+        tally.note("refunded", part)
         tally.note("zero_price", (net == 0) & ~back)
         table |= {Role.AMOUNT: pa.array(net), Role.TAKEN_BACK: pa.array(back)}
     return table
+
+
+def _returned(lines: Lines, back: Mask, refunded: Mask, kept: Mask) -> tuple[Mask, Mask]:
+    """The first kept line of each order that came back whole, and of each that did in part."""
+    orders = int(lines.order.max(initial=-1)) + 1
+    size, whole, some = (np.bincount(lines.order, kept & rows, orders) for rows in (kept, back, back | refunded))
+    first = np.zeros(len(lines), dtype=bool)
+    rows = np.flatnonzero(kept)
+    first[rows[np.unique(lines.order[rows], return_index=True)[1]]] = True
+    all_of_it = whole == size
+    return first & all_of_it[lines.order], first & ((some > 0) & ~all_of_it)[lines.order]
 
 
 def _customers(lines: Lines, tally: Tally) -> dict[Role, pa.Array | Cells]:

@@ -324,7 +324,7 @@ PLATFORMS = (
     _platform(
         "tmall report", "订单编号|总金额|买家实际支付金额|订单创建时间", "CNY",
         order="订单编号", order_total="总金额", paid="买家实际支付金额", refund="退款金额", time="订单创建时间",
-        paid_time="订单付款时间", place="收货地址",
+        paid_time="订单付款时间",
     ),
     _platform(
         "jd", "订单号|下单时间|京东价|订购数量", "CNY",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from analytics.choices import Choices, signature
 from analytics.dataset import Column, Role
 from analytics.reading.headers import EXACT, normalise
 from analytics.reading.platforms import Platform, find_platform
-from analytics.reading.profile import CONTROL, EMAIL, MOBILE, SERIAL, Profile
+from analytics.reading.profile import CONTROL, EMAIL, HOUSE, MOBILE, PHONE, SERIAL, Profile
 from analytics.reading.sheet import Cells, Sheet
 
 MANY = frozenset({Role.ATTRIBUTE, Role.UNUSED})
@@ -30,6 +31,15 @@ IDS = frozenset({Role.ORDER, Role.CUSTOMER, Role.PRODUCT, Role.PHONE})
 MONEY = frozenset({Role.AMOUNT, Role.PRICE, Role.ORDER_TOTAL, Role.PAID})
 PERSONAL = frozenset({Role.NAME, Role.EMAIL, Role.PHONE, Role.ADDRESS})
 PERSON = frozenset({Role.CUSTOMER, Role.NAME, Role.EMAIL, Role.PHONE})
+CONTACT = re.compile(
+    "姓名|名字|昵称|联系人|电话|手机|邮箱|邮件|地址|住址|微信|身份证|(last|first|middle|family|sur|nick|contact)name|contactperson|phone"
+    "|mobile|e?mail|address|street|whatsapp|wechat|passport"
+)
+"""In the header of one more name or contact, whatever else stands there."""
+REGION = re.compile("city|province|state|country|region|zip|postcode|省|市|国家|地区|邮编")
+"""In the header of a part of an address that many share."""
+FEW = 5
+"""As many values are codes, such as whether somebody wants e-mail."""
 FUZZY = [name for name in EXACT if len(name) > 2]
 
 
@@ -110,8 +120,18 @@ def find_roles(sheet: Sheet, choices: Choices) -> Roles:
 
 
 def _left_over(profile: Profile) -> Role:
-    """What a column that got no role is: a second name, phone or address says who somebody is, and describes nobody."""
-    return Role.UNUSED if EXACT.get(normalise(profile.cells.header), {}).keys() & PERSONAL else Role.ATTRIBUTE
+    """What a column that got no role is: one more name, phone or address says who somebody is, and describes nobody."""
+    header = normalise(profile.cells.header)
+    speaks = CONTACT.search(header) and not REGION.search(header)
+    named = EXACT.get(header, {}).keys() & PERSONAL or (speaks and _tells_many_apart(profile))
+    shown = max(profile.share(pattern) for pattern in (EMAIL, MOBILE, HOUSE)) > 0.5
+    return Role.UNUSED if named or shown else Role.ATTRIBUTE
+
+
+def _tells_many_apart(profile: Profile) -> bool:
+    """Whether the values may be somebody's own, which whether and when an e-mail may be sent is not, nor how often it was."""
+    counted = profile.numeric > 0.5 and profile.share(PHONE) < 0.5
+    return len(profile.cells.distinct) > FEW and not counted and profile.dated < 0.5
 
 
 def _by_header(profile: Profile) -> list[tuple[float, int, Role]]:

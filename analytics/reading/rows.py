@@ -17,6 +17,15 @@ TOTAL_OF = r"(?i)(合计|合計|总计|總計|小计|小計)[\W\d.,]*$|^\W*(gran
 """Cells with the word for a total in them, of what or of whom."""
 
 
+HEADING = (
+    r"(?i)^\W*((jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .,]*((19|20)\d\d)?|((19|20)\d\d[年.\s]*)?([0-9]{1,2}|[一二三四五六七八九十]{1,2})月份?"
+    r"|week \d+|第.{1,3}周)\W*$"
+)
+"""The one cell of a line that just says which part of the year follows."""
+WIDE = 3
+"""So many cells a line has where such headings are looked for."""
+
+
 def without_totals_and_blanks(sheet: Sheet) -> Sheet:
     """Blank rows at the end are not even counted, as every spreadsheet has a million of them; others are left out."""
     if sheet.baskets:
@@ -24,13 +33,14 @@ def without_totals_and_blanks(sheet: Sheet) -> Sheet:
     blank = sheet.blank.copy()
     last = len(blank) - int(np.argmax(~blank[::-1])) if not blank.all() else 0
     total = _totals(sheet) & ~blank
-    if last == len(blank) and not blank.any() and not total.any():
+    heading = _headings(sheet) & ~total
+    if last == len(blank) and not blank.any() and not total.any() and not heading.any():
         return sheet
-    kept = ~(blank | total)
+    kept = ~(blank | total | heading)
     kept[last:] = False
     left_out = list(sheet.left_out)
     blank[last:] = False
-    for reason, rows in (("blank", blank), ("total_line", total)):
+    for reason, rows in (("blank", blank), ("total_line", total), ("heading", heading)):
         if rows.any():
             left_out.append(Count(reason, int(rows.sum()), tuple(int(n) for n in sheet.numbers[rows][:2])))
     return dataclasses.replace(
@@ -58,6 +68,18 @@ def _totals(sheet: Sheet) -> Mask:
     if not others.any():
         others = ~(found | sheet.blank)
     return (found & (_gaps(sheet, others, 0.5) > 0)) | (loose & (_gaps(sheet, others, 0.001) > 1))
+
+
+def _headings(sheet: Sheet) -> Mask:
+    """Rows of one cell, which names a part of the year, where most have several."""
+    first = sheet.columns[0] if sheet.columns else None
+    if first is None or len(sheet.columns) < WIDE or not pa.types.is_dictionary(first.array.type):
+        return np.zeros(len(sheet.numbers), dtype=bool)
+    found = matches(first, HEADING)
+    if not found.any():
+        return found
+    filled = sum((~column.blank).astype(np.int64) for column in sheet.columns)
+    return found & (filled == 1) if np.median(filled) >= WIDE else np.zeros(len(found), dtype=bool)
 
 
 def _gaps(sheet: Sheet, others: Mask, blank: float) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.dataset import Count
+from analytics.dataset import UNREAD, Count
 from analytics.reading.sheet import Sheet
 
 Mask = NDArray[np.bool_]
@@ -24,15 +24,25 @@ class Tally:
         self._left_out = list(sheet.left_out)
         self._noted = [*((count, None) for count in sheet.noted)]
         self._notes: list[tuple[str, Mask]] = []
+        self._unread: Mask = np.zeros(len(sheet.numbers), dtype=bool)
+        self.unread_sales = 0.0
 
     def leave_out(self, reason: str, rows: Mask) -> None:
         """Rows not yet left out get this reason."""
         rows = rows & self.kept
         if rows.any():
             self.kept = self.kept & ~rows
+            if reason in UNREAD:
+                self._unread = self._unread | rows
             gone = rows & ~np.isin(self.numbers, self.numbers[self.kept]) if self.baskets else rows
             if gone.any():
                 self._left_out.append(self._count(reason, gone))
+
+    def weigh(self, money: NDArray[np.float64]) -> None:
+        """Note how much of this money, by row, stands on rows left unread."""
+        told = np.abs(np.nan_to_num(money))
+        lost = float(told[self._unread].sum())
+        self.unread_sales = lost / (lost + float(told[self.kept].sum())) if lost else 0.0
 
     def note(self, reason: str, rows: Mask) -> None:
         """Rows that stay, with a reservation; those that are left out later do not count."""

@@ -22,13 +22,14 @@ from analytics.reading.delimiter import BLANKS, find_delimiter, split
 from analytics.reading.encoding import Decoded, decode
 from analytics.reading.layout import Layout, find_layout, title, unique_names
 from analytics.reading.sheet import TEXT, Cells, Sheet
+from analytics.reading.unpacked import check_cells
 
 HEAD = 1 << 16
 PREVIEW = 200
 
 
 def read_text(part: Part, choices: Choices) -> Sheet:
-    """Raises EmptyFile, NoRows, TooManyColumns, UnknownFormat or Damaged."""
+    """Raises EmptyFile, NoRows, TooManyColumns, TooManyCells, UnknownFormat or Damaged."""
     decoded = decode(part.content, part.name, choices)
     lines = _head(decoded.content)
     if not any(line.strip() for line in lines):
@@ -104,6 +105,7 @@ def _table(
     start = len("".join(lines[: reader.line_num]).encode())
     width = _width(layout, split(lines[reader.line_num :], separator))
     names = unique_names(layout.names, width)
+    check_cells(decoded.content.count(b"\n"), width, len(decoded.content), part.name)
     uneven = _Uneven(width, separator)
     table = _parse(memoryview(decoded.content)[start:], width, separator, uneven, part.name)
     if _has_swallowed_rows(table, separator) and _has_open_quote(decoded.content[start:], separator):

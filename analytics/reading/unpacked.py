@@ -1,4 +1,4 @@
-"""How large the parts of a zip archive are once unpacked: what its directory says, and what their streams really hold."""
+"""How large things are once unpacked: a zip archive by its directory and by its streams, a sheet by its rows and columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 
 from analytics.choices import MEGABYTE, Choices
-from analytics.errors import Damaged, TooLarge
+from analytics.errors import Damaged, TooLarge, TooManyCells
 
 Watch = Callable[[str, bytes], bool]
 
@@ -20,11 +20,19 @@ MOST = 1032
 """The most bytes that one byte of a deflated stream can become."""
 PIECE, AT_ONCE = 1 << 14, 1 << 18
 """Packed bytes handed over, and unpacked bytes taken, at a time: they stay in the processor's cache."""
+SPARE = 1 << 25
+"""Places of a sheet that may be empty, or one cell repeated; each costs a reader of workbooks 24 bytes."""
 
 
 def too_large(unpacked: int, packed: int, choices: Choices, tight: int = TIGHT) -> bool:
     """Whether so many bytes are too many, or too many for their packed size."""
     return unpacked > choices.max_unpacked_mb * MEGABYTE or unpacked > max(SMALL, tight * packed)
+
+
+def check_cells(rows: int, columns: int, size: int, filename: str) -> None:
+    """Raises TooManyCells where a sheet has far more places than its text, so many characters or bytes, has cells."""
+    if rows * columns > max(SPARE, size):
+        raise TooManyCells(filename, rows, columns)
 
 
 def check_directory(entries: Sequence[zipfile.ZipInfo], packed: int, filename: str, choices: Choices) -> None:
@@ -49,7 +57,7 @@ def check_book(
             raise Damaged(filename)
         allowed = min(room, max(SMALL, TIGHT_BOOK * entry.compress_size))
         size = max(entry.file_size, entry.compress_size)
-        if size <= allowed and entry.compress_type == zipfile.ZIP_DEFLATED:
+        if size <= allowed:
             size = _unpacked_size(content, entry, allowed, watch)
         if size > allowed:
             raise TooLarge(filename, choices.max_unpacked_mb)
@@ -67,10 +75,13 @@ def _unpacked_size(content: bytes, entry: zipfile.ZipInfo, allowed: int, watch: 
 
 
 def _inflate(content: bytes, entry: zipfile.ZipInfo) -> Iterator[tuple[int, bytes]]:
-    """How many packed bytes were taken and what they became, step by step."""
+    """How many packed bytes were taken and what they became, step by step; what is not packed, all in one."""
     name, extra = struct.unpack_from("<HH", content, entry.header_offset + 26)
     start = entry.header_offset + 30 + name + extra
     packed = memoryview(content)[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield len(packed), bytes(packed)
+        return
     stream = zlib.decompressobj(wbits=-15)
     for place in range(0, len(packed), PIECE):
         piece = packed[place : place + PIECE]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.reading.dates import Times, parse_dates
-from analytics.reading.numbers import comma_votes, parse_numbers
+from analytics.reading.numbers import comma_votes, parse_counts, parse_numbers
 from analytics.reading.sheet import TEXT, Cells
 from analytics.reading.tally import Tally
 
@@ -24,6 +24,13 @@ def numbers(cells: Cells, decimal_comma: bool | None = None) -> Floats:
     if pa.types.is_floating(cells.array.type):
         return np.asarray(cells.array.fill_null(np.nan).to_numpy(zero_copy_only=False), dtype=np.float64)
     return np.append(parse_numbers(cells.distinct, decimal_comma), np.nan)[cells.codes]
+
+
+def counts(cells: Cells, decimal_comma: bool | None = None) -> Floats:
+    """How many pieces, a float for each row, NaN where the cell is blank or does not say."""
+    if pa.types.is_floating(cells.array.type):
+        return numbers(cells)
+    return np.append(parse_counts(cells.distinct, decimal_comma), np.nan)[cells.codes]
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,24 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.choices import Choices
-from analytics.errors import Damaged, DatasetError, Locked, NoRows, NoTable, TooManyColumns
+from analytics.errors import Damaged, DatasetError, Locked, NoRows, NoTable, TooManyColumns, TooManyTables
 from analytics.reading.container import Part
 from analytics.reading.layout import Row, find_layout, title, unique_names
-from analytics.reading.ooxml import Outline, find_outlines
+from analytics.reading.ooxml import LAST_ROW, Outline, find_outlines
 from analytics.reading.sheet import Cells, Sheet
+from analytics.reading.unpacked import check_cells
 
 PREVIEW = 100
 NAMELESS = "__UNNAMED__"
 
 
 def read_workbook(part: Part, choices: Choices) -> dict[str, Sheet | DatasetError]:
-    """For every worksheet, by its name, its sheet or why there is none. Raises Damaged, Locked or TooLarge."""
+    """For every worksheet, by its name, its sheet or why there is none. Raises Damaged, Locked, TooLarge or TooMany…."""
     outlines = find_outlines(part.content, part.name, choices)
     with _reported(part.name):
         reader = fastexcel.read_excel(part.content)
+    if len(reader.sheet_names) > choices.max_tables:
+        raise TooManyTables(part.name, len(reader.sheet_names), choices.max_tables)
     found: dict[str, Sheet | DatasetError] = {}
     for name in reader.sheet_names:
         try:
@@ -48,8 +51,11 @@ def _reported(filename: str) -> Iterator[None]:
 
 
 def _worksheet(reader: fastexcel.ExcelReader, name: str, filename: str, choices: Choices, outline: Outline) -> Sheet:
+    if outline.rows > LAST_ROW:
+        raise Damaged(filename)
     if outline.columns > choices.max_columns:
         raise TooManyColumns(filename, outline.columns, choices.max_columns)
+    check_cells(outline.rows - outline.first_row + 1, outline.columns, outline.size, filename)
     batch = _load(reader, name, filename, header=0)
     if batch.num_columns == 0:
         raise NoTable(filename)

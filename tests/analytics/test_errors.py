@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from datetime import date
 from typing import Any, get_type_hints
 
 import pytest
@@ -11,6 +12,9 @@ from analytics import errors
 SAMPLES: dict[Any, Any] = {str: "顾客.csv", int: 31, bool: True, tuple[str, ...]: ("日期", "=1+1")}
 SAMPLES[tuple[tuple[str, str], ...]] = (("place", "地区"),)
 SAMPLES[float | None] = 0.25
+SAMPLES[str | None] = "5%"
+SAMPLES[tuple[tuple[int, str], ...]] = ((2, "clicked"),)
+SAMPLES[tuple[tuple[str, date | None, int, int], ...]] = (("A", date(2026, 11, 1), 1000, 50), ("B", None, 900, 60))
 
 
 def concrete(base: type[errors.Problem]) -> list[type[errors.Problem]]:

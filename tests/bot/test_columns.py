@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC
+
+import pytest
+
 from analytics.choices import signature
 from analytics.dataset import Role
+from analytics.language import LANGUAGES
+from bot.render import LONGEST_TEXT
+from tests.analytics.reading.workbooks import zipped
 from tests.talk import Running, Talk
 
 SHEET = "\n".join(
@@ -128,3 +136,40 @@ async def test_a_correction_that_cannot_be_read_is_not_remembered(bot: Running, 
         assert bot.services.store.roles(ann.person.user_id) == {}
     (again,) = await ann.send("next.csv", sheet.replace("2026-03", "2026-04").encode())
     assert "I read" in again.words or "already" in again.words or "Nothing was changed" not in again.words
+
+
+async def test_hundreds_of_tables_are_shown_page_by_page(bot: Running, ann: Talk) -> None:
+    days = {f"day {day}.csv": SHEET.replace(b"2026", f"{2020 + day % 6}".encode()) for day in range(90)}
+    assert "I read 18,000 lines" in (await ann.send("all.zip", zipped(days)))[-1].words
+    (page,) = await ann.say("/columns")
+    shown = set()
+    while True:
+        assert len([button for row in page.buttons for button in row]) <= 100
+        assert "of 90" in page.words
+        shown |= {
+            (button.data or "").split()[2] for row in page.buttons for button in row if "columns" in (button.data or "")
+        }
+        if not any(button.label == "More tables »" for row in page.buttons for button in row):
+            break
+        (page,) = await ann.tap("More tables »")
+    assert {str(number) for number in range(90)} <= shown
+    newest = page.words
+    (before,) = await ann.tap("« Tables before")
+    assert before.words != newest
+    last = bot.services.store.uploads(ann.person.user_id)[0]
+    (column,) = await ann.say(f"/columns {last.id} 89 4")
+    assert "What is in “Extra”?" in column.words
+    (back,) = await ann.tap("« Back")
+    assert back.words == newest
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_said_of_hundreds_of_tables_fits_into_a_message(bot: Running, ann: Talk, language: str) -> None:
+    await ann.send("all.zip", zipped({f"{year}.csv": SHEET.replace(b"2026", b"%d" % year) for year in (2024, 2025)}))
+    (upload,) = bot.services.store.uploads(ann.person.user_id)
+    many, say = dataclasses.replace(upload, tables=upload.tables * 200), bot.services.renderer.say
+    for reply in (
+        say("upload", "receipt", language, upload=many),
+        say("upload", "files", language, uploads=[many] * 8, zone=UTC),
+    ):
+        assert reply.visible <= LONGEST_TEXT

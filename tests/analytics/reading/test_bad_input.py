@@ -4,7 +4,9 @@ import gzip
 import io
 import pickle
 import random
+import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,23 @@ def zip_of(size: int) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.csv", "w") as stream:
         for _ in range(size >> 20):
             stream.write(bytes(1 << 20))
+    return buffer.getvalue()
+
+
+def nested(times: int) -> bytes:
+    content = GOOD
+    for _ in range(times):
+        content = gzip.compress(content, mtime=0)
+    return content
+
+
+def link(to: Path) -> bytes:
+    """A zip whose one entry points at a file of the machine that unpacks it."""
+    entry = zipfile.ZipInfo("orders.csv")
+    entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(entry, str(to))
     return buffer.getvalue()
 
 
@@ -73,6 +92,9 @@ def entity_bomb() -> bytes:
         ("picture.zip", zipped({"a.png": b"\x89PNG\r\n\x1a\n0000"}), UnknownFormat),
         ("nothing.zip", zipped({}), NoTable),
         ("zip in zip in zip.zip", zipped({"a.zip": zipped({"b.zip": zipped({"c.csv": GOOD})})}), NoTable),
+        ("gzip in gzip in gzip.csv.gz", nested(3), NoTable),
+        ("gzip in gzip and so on.csv.gz", nested(3000), NoTable),
+        ("link.zip", link(Path(__file__).parents[3] / "data" / "en" / "orders.csv"), NoRows),
         ("locked.xlsx", OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600), Locked),
         ("locked.xls", xls([["order id"]], locked=True), Locked),
         ("locked.zip", locked_zip(), Locked),
