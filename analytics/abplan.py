@@ -284,7 +284,7 @@ def chart(report: AbplanReport, reader: str) -> bytes | None:
     if report.at_hand is not None:
         there = report.at_hand // report.versions
         said = language.count(there, reader)
-        level = (there, {"en": f"you have {said} per version", "zh": f"每个版本有 {said} 人"}[reader])
+        level = (there, {"en": f"you have {said} for each", "zh": f"每个版本有 {said} 人"}[reader])
         if report.smallest is not None:
             marks.append(charts.Mark(abs(report.smallest), there, "", accent=True))
     if report.change is not None and report.people is not None:
@@ -299,7 +299,7 @@ def chart(report: AbplanReport, reader: str) -> bytes | None:
     else:
         title = {"en": "Small differences take many people", "zh": "差别越小，要的人越多"}[reader]
     subtitle = {
-        "en": "people per version, by the difference to be seen",
+        "en": "people in each version, by the difference to be seen",
         "zh": "纵轴：每个版本要多少人 · 横轴：想看出多大的差别",
     }[reader]
     sides = (size, lambda value: language.count(value, reader))

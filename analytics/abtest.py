@@ -7,17 +7,20 @@ from dataclasses import replace
 from typing import Literal
 
 from analytics.abtest_chart import chart
-from analytics.abtest_report import ABTestReport, Arm
+from analytics.abtest_report import ABTestReport, Arm, roughly
 from analytics.analysis import Analysis, Need
 from analytics.asked_tests import ABTestOptions, MeantTest, looks_before, meant, options, smallest_of, to_keep
 from analytics.bayes import Belief, believe, believe_means
 from analytics.dataset import Kind, Role, Shop
 from analytics.means import fieller
-from analytics.proportions import Interval, koopman, rate_interval
+from analytics.proportions import Interval, koopman, rate_interval, sample_ratio
 from analytics.samples import Money, Share
 from analytics.soundness import GAIN, Amounts, evened, mixes, weigh
+from analytics.tested_sheets import Sheet
 from analytics.typed_tests import is_test
 from analytics.verdicts import Verdicts, judge_money, judge_shares
+
+USUAL_SPLITS = ((10, 90), (20, 80), (25, 75), (30, 70), (1, 2), (40, 60))
 
 
 def run(shop: Shop, chosen: ABTestOptions) -> ABTestReport:
@@ -46,7 +49,7 @@ def run(shop: Shop, chosen: ABTestOptions) -> ABTestReport:
     return ABTestReport(
         number=test.number,
         sort=_sort(test),
-        currency=sheet.currency if sheet else None,
+        currency=_currency(shop, sheet),
         measure=sheet.measure.header if sheet else None,
         others=tuple(m for m in sheet.measures if m != sheet.measure) if sheet else (),
         second=sheet.measure != sheet.measures[0] if sheet else False,
@@ -57,10 +60,12 @@ def run(shop: Shop, chosen: ABTestOptions) -> ABTestReport:
         untrusted=reasons[0] if reasons else "mixed" if spoiled else None,
         split_chance=verdicts.split.chance,
         parts=test.parts,
+        perhaps=_perhaps([version.seen.n for version in test.versions]) if "sample_ratio" in reasons else None,
         plain=test.plain,
         smallest=smallest,
         reading=verdicts.reading,
         late=test.late,
+        once=verdicts.reading == "safe" and kept.seen_once,
         times=kept.times,
         twice=sheet.twice if sheet else 0,
         unclear=sheet.unclear if sheet else 0,
@@ -110,15 +115,19 @@ def _arm(at: int, test: MeantTest, verdicts: Verdicts, belief: Belief) -> Arm:
         ratio=_ratio(control, seen) if at else None,
         beyond_chance=verdict.beyond_chance if verdict else False,
         sure=verdict.sure if verdict else True,
-        more=_roughly(verdict.more) if verdict and verdict.more else None,
+        more=roughly(verdict.more) if verdict and verdict.more else None,
         chance=belief.best[at],
         loss=belief.losses[at],
     )
 
 
-def _roughly(people: int) -> int:
-    """To two figures: nobody knows it better."""
-    return round(people, 2 - len(str(people)))
+def _perhaps(people: Sequence[int]) -> tuple[int, ...] | None:
+    """The usual split of two versions that these numbers fit best, if they fit any; an uneven one by accident does not."""
+    if len(people) != len(USUAL_SPLITS[0]):
+        return None
+    found = {split: sample_ratio(people, split) for one in USUAL_SPLITS for split in (one, one[::-1])}
+    best = max(found, key=lambda split: found[split].chance)
+    return None if found[best].mention else best
 
 
 def _own(seen: Share | Money) -> Interval:
@@ -144,6 +153,13 @@ def _weighed(test: MeantTest, leader: int) -> Amounts | None:
     if rows is None:
         return None
     return weigh(rows.values[test.order[0]], rows.values[test.order[leader]])
+
+
+def _currency(shop: Shop, sheet: Sheet | None) -> str | None:
+    """Of the sheet, else of the shop's orders."""
+    if sheet is not None and sheet.currency is not None:
+        return sheet.currency
+    return shop.orders.currency if shop.orders is not None else None
 
 
 def _sort(test: MeantTest) -> Literal["share", "money", "count"]:

@@ -52,6 +52,7 @@ def said(report: ABTestReport, value: float, reader: str) -> str:
 
 def _title(report: ABTestReport, reader: str) -> str:
     control, leader = charts.shortened(report.control.label, 20), charts.shortened(report.leader.label, 20)
+    ahead = charts.shortened(report.ahead.label, 20)
     return {
         "take": {"en": f"{leader} wins against {control}", "zh": f"{leader} 胜过 {control}"},
         "keep": {"en": f"{control} stays ahead", "zh": f"还是 {control} 好"},
@@ -59,5 +60,8 @@ def _title(report: ABTestReport, reader: str) -> str:
             "en": f"Against {control}: no difference that matters",
             "zh": f"和 {control} 比：没有值得在意的差别",
         },
-        "open": {"en": f"Against {control}: not decided yet", "zh": f"和 {control} 比：还没有定论"},
+        "open": {
+            "en": f"{ahead} is ahead, not proven" if report.bet else f"Against {control}: not decided yet",
+            "zh": f"{ahead} 领先，还不算定论" if report.bet else f"和 {control} 比：还没有定论",
+        },
     }[report.answer][reader]

@@ -16,6 +16,11 @@ Answer = Literal["untrusted", "take", "keep", "no_difference", "open"]
 SHOWN = 4
 FAR = 20
 """Times the people so far."""
+LIKELY = 0.95
+SLIGHT = 0.005
+"""What a wrong choice costs on average, as a part of what the right one brings, and nobody minds."""
+FEWEST_TO_BET = 100
+"""People in each of the two: of fewer, what a wrong choice costs rests on the prior more than on them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class ABTestReport:
     column, None for a typed test, `others` those that could decide as well, one of which comes
     before it where it is the `second`; `turned`: who did not is counted. `plain`
     says that it is known which version is the old one. `untrusted` says why there is no verdict at all. `smallest` is
-    the smallest difference that matters, 0 where none was said. `late`: a plan's one look was had before. `twice` people
+    the smallest difference that matters, 0 where none was said. `late`: there was to be one look, and others were before
+    it; `once`: no others were, so that one look may still decide, if the test is over. `perhaps` is a usual split, in
+    parts, that people who were not split evenly would fit; None where there is none. `twice` people
     were in several versions, `unclear` rows told no outcome, `strays` were in versions of hardly anybody: not counted;
     `blanks` counted as nothing.
     """
@@ -71,10 +78,12 @@ class ABTestReport:
     untrusted: Literal["sample_ratio", "contradiction", "mixed"] | None
     split_chance: float
     parts: tuple[float, ...] | None
+    perhaps: tuple[int, ...] | None
     plain: bool
     smallest: float
     reading: Reading
     late: bool
+    once: bool
     times: int
     twice: int
     unclear: int
@@ -100,6 +109,35 @@ class ABTestReport:
         return max(self.arms, key=lambda arm: arm.value)
 
     @property
+    def behind(self) -> Arm:
+        """Whom the one ahead is set against: the control, or the best of the new ones where the control is ahead."""
+        return self.leader if self.ahead is self.control else self.control
+
+    @property
+    def lead(self) -> tuple[float, float]:
+        """Where the difference of the one ahead from the one behind lies, at worst and at most."""
+        low, high = self.leader.worst or 0.0, self.leader.most or 0.0
+        return (-high, -low) if self.ahead is self.control else (low, high)
+
+    @property
+    def barren(self) -> bool:
+        """Whether nobody did it, or brought anything, in any version."""
+        return all(arm.value == 0 and (arm.did == 0 or arm.low == arm.high) for arm in self.arms)
+
+    @property
+    def bet(self) -> bool:
+        """Whether the one ahead is to be taken though nothing is proven: likely the best, and little lost if it is not.
+
+        Never on a handful of people.
+        """
+        held = all(arm.sure for arm in self.arms) and not self.simpson
+        swayed = self.amounts is not None and (self.amounts.sways or self.amounts.shaky)
+        thin = min(self.ahead.people, self.behind.people) < FEWEST_TO_BET
+        if self.answer != "open" or not held or swayed or thin:
+            return False
+        return self.ahead.chance >= LIKELY and self.ahead.loss <= SLIGHT * abs(self.ahead.value)
+
+    @property
     def answer(self) -> Answer:
         """The verdict on the whole test."""
         codes = {arm.verdict for arm in self.arms[1:]}
@@ -123,6 +161,16 @@ class ABTestReport:
     def far(self) -> bool:
         """Whether so many more people are needed that nobody would wait for them."""
         return (self.leader.more or 0) > FAR * (self.control.people + self.leader.people)
+
+    @property
+    def again(self) -> int | None:
+        """People in all for a test of the two from the start, after one look that was to be the only one.
+
+        None where there is more to come, or no number is in sight.
+        """
+        if self.reading != "planned" or self.leader.more is None or self.far:
+            return None
+        return roughly(self.leader.more + self.control.people + self.leader.people)
 
     @property
     def shown(self) -> tuple[Arm, ...]:
@@ -154,6 +202,11 @@ class ABTestReport:
             (f"{100 * size:.6g}%" if self.sort == "share" else f"{size:.12f}".rstrip("0").rstrip("."), size)
             for size in sizes
         )
+
+
+def roughly(people: int) -> int:
+    """To two figures: nobody knows it better."""
+    return round(people, 2 - len(str(people)))
 
 
 def _round(value: float) -> float:

@@ -50,6 +50,7 @@ class MeantTest:
     parts: tuple[float, ...] | None
     planned: bool
     late: bool
+    renamed: bool
 
 
 def meant(shop: Shop, chosen: ABTestOptions) -> MeantTest:
@@ -68,15 +69,19 @@ def meant(shop: Shop, chosen: ABTestOptions) -> MeantTest:
     order = (first, *(at for at in range(len(found)) if at != first))
     versions = tuple(found[at] for at in order)
     parts = _parts(said, order, before, versions)
-    same = earlier is not None and sorted(map(totals, versions)) == sorted(earlier.totals)
-    late = said.planned and earlier is not None and not earlier.planned and not same
-    planned = (said.planned and not late) or (earlier is not None and earlier.planned and same)
-    late = late or (earlier is not None and earlier.planned and not same)
+    same = before is not None and sorted(map(totals, versions)) == sorted(before.totals)
+    renamed = before is not None and (before.renamed or (said.anew and not (same and before.seen_once)))
+    # One look is one: of numbers of which no others were seen before.
+    once = not renamed and (earlier is None or (same and (earlier.planned or earlier.seen_once)))
+    wanted = said.planned or (earlier is not None and earlier.planned)
+    planned, late = wanted and once, wanted and not once
     smallest = said.smallest or (Smallest(*before.smallest) if before and before.smallest else None)
     number = before.number if before and not (said.anew and said.number is None) else kept.next_number
     if smallest is not None and smallest.value <= 0:
         smallest = None
-    return MeantTest(versions, order, sheet, measure, earlier, number, is_plain, smallest, parts, planned, late)
+    return MeantTest(
+        versions, order, sheet, measure, earlier, number, is_plain, smallest, parts, planned, late, renamed
+    )
 
 
 def _sheet(shop: Shop, results: Dataset, measure: str | None, before: KeptTest | None) -> Sheet | None:
@@ -185,4 +190,5 @@ def to_keep(test: MeantTest, verdicts: Verdicts) -> KeptTest:
         planned=test.planned,
         looks=verdicts.looks,
         times=times,
+        renamed=test.renamed,
     )

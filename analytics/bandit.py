@@ -61,8 +61,8 @@ class BanditReport:
     """The answer of `/bandit`: what was done (`act`), and where the bandit stands after it.
 
     The `batch` just planned, or else the next one, is divided as the arms say. To choose before it would cost `at_stake`
-    successes on average among `left` people; `stop` says that this is not worth testing for. `ucb1` is the version that
-    this rule would send. `step` is the one added or taken back, `instead` the one that it replaces; `again` says that it is
+    successes on average among `left` people, with the `leader`; `stop` says that this is not worth testing for. `ucb1` is
+    the version that this rule would send. `step` is the one added or taken back, `instead` the one that it replaces; `again` says that it is
     just like the one before, `forgotten` that what came before could not be read. `versions` are those that were named.
     """
 
@@ -72,6 +72,7 @@ class BanditReport:
     batch: int
     left: int
     at_stake: float
+    leader: str
     stop: bool
     drift: bandits.Drift | None
     ucb1: str
@@ -159,6 +160,7 @@ def run(shop: Shop, chosen: BanditOptions) -> BanditReport:
         batch=done.batch,
         left=done.left,
         at_stake=division.at_stake,
+        leader=sends.versions[division.leader],
         stop=division.stop,
         drift=bandits.drift(won, tried),
         ucb1=sends.versions[int(np.argmax(index))],

@@ -17,7 +17,18 @@ AUDIENCE = 1000
 USUAL_BATCH = 100
 
 Act = Literal[
-    "shown", "told", "begun", "confirm", "planned", "counted", "undone", "outdated", "unsent", "added", "dropped"
+    "shown",
+    "told",
+    "begun",
+    "confirm",
+    "planned",
+    "counted",
+    "undone",
+    "outdated",
+    "unsent",
+    "added",
+    "dropped",
+    "ended",
 ]
 
 
@@ -102,6 +113,9 @@ def _kept(sends: Sends, order: Order, day: date | None) -> tuple[Act, Sends, Ste
             return "added", _with(sends, order.names[0]), None
         case "drop":
             return "dropped", _without(sends, order.names[0]), None
+        case "stop":
+            # Nothing goes on by itself: to end is to choose.
+            return "ended", sends, None
     return ("shown" if order.left is None and order.worth is None else "told"), sends, None
 
 

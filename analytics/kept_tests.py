@@ -21,7 +21,8 @@ class KeptTest:
     `measure` is the header of the sheet's column, None for a typed test; `totals` are each version's (people, successes)
     or (people, total, squares). `plain` says that it is known which version is the old one. `smallest` is the smallest
     difference that matters and whether that is a percentage, `parts` the planned split, `planned` whether its last look
-    was the one look of a plan; `looks` are one a version but the control, `times` how often different numbers were seen.
+    was the one look there was to be; `looks` are one a version but the control, `times` how often different numbers were
+    seen. `renamed` says that by a tap it became a new test, after numbers that may be its own were seen.
     """
 
     number: int
@@ -34,6 +35,12 @@ class KeptTest:
     planned: bool = False
     looks: tuple[Look, ...] = ()
     times: int = 1
+    renamed: bool = False
+
+    @property
+    def seen_once(self) -> bool:
+        """Whether no other numbers of it can have been seen, so that one look may still decide."""
+        return self.times == 1 and not self.renamed
 
     @property
     def versions(self) -> tuple[Version, ...]:

@@ -14,12 +14,13 @@ from typing import Literal
 import pandas as pd
 from pydantic import TypeAdapter
 
+from analytics import power
 from analytics.analysis import BUYERS
 from analytics.dataset import Dataset, Role, Shop
 from analytics.proportions import sample_ratio
 from analytics.randomization import permutation_t
 from analytics.samples import Share
-from analytics.trials import CUSTOMER, HOLDOUT, VERSION, Trial, subject
+from analytics.trials import CLEAR, CUSTOMER, HOLDOUT, VERSION, Trial, subject
 from analytics.verdicts import judge_shares
 
 CHANCE = 0.05
@@ -69,6 +70,11 @@ class Arm:
     against: Effect | None = None
 
     @property
+    def share(self) -> Share:
+        """Who bought, of how many."""
+        return Share(self.people, self.buyers)
+
+    @property
     def rate(self) -> float:
         return self.buyers / self.people if self.people else 0.0
 
@@ -87,7 +93,8 @@ class Reading:
     `extra_orders` (buyers who would not have bought) and `extra_money`. `best` is the version proven better than the
     first that was sent, or that one if all others are proven worse; None where nothing is proven. `rivals` are, beside a
     holdout, the other versions against the first that was sent. `twice` people turned out to be in two versions and are
-    left out.
+    left out. `smallest` is the rise over the control that a test of these sizes would see four times out of five; None
+    where it would see none at all.
     """
 
     number: int
@@ -107,6 +114,7 @@ class Reading:
     best: str | None = None
     rivals: tuple[Effect, ...] = ()
     twice: int = 0
+    smallest: float | None = None
 
     @property
     def subject(self) -> str:
@@ -123,9 +131,30 @@ class Reading:
         return self.arms[0]
 
     @property
+    def decided(self) -> bool:
+        """Whether its days are over and its numbers can be trusted."""
+        return self.verdict not in {"waiting", "untrusted"}
+
+    @property
+    def barren(self) -> bool:
+        """Whether nobody bought at all."""
+        return not any(arm.buyers for arm in self.arms)
+
+    @property
+    def thin(self) -> bool:
+        """Whether nothing is proven, and only more than a message can bring would have been seen."""
+        return self.verdict == "no_sign" and (self.smallest is None or self.smallest > CLEAR)
+
+    @property
     def holdout(self) -> bool:
         """Whether some got nothing."""
         return self.control.version == HOLDOUT
+
+    @property
+    def messages(self) -> Share:
+        """Who bought of all who got a message."""
+        sent = [arm for arm in self.arms if arm.version != HOLDOUT]
+        return Share(sum(arm.people for arm in sent), sum(arm.buyers for arm in sent))
 
     @property
     def written(self) -> int:
@@ -193,7 +222,7 @@ def _judged(reading: Reading, rows: Sequence[pd.DataFrame], seed: int) -> Readin
     arms = (reading.control, *(replace(arm, against=e) for arm, e in zip(reading.arms[1:], each, strict=True)))
     codes = [effect.verdict for effect in against]
     verdict: Code = "worked" if "worked" in codes else "harmed" if "harmed" in codes else "no_sign"
-    reading = replace(reading, arms=arms, verdict=verdict)
+    reading = replace(reading, arms=arms, verdict=verdict, smallest=_smallest(reading, len(against)))
     if not reading.holdout:
         return replace(reading, best=_best(arms, each))
     campaign, rivals = against[0], _effects(rows[1:], seed)
@@ -205,6 +234,15 @@ def _judged(reading: Reading, rows: Sequence[pd.DataFrame], seed: int) -> Readin
         rivals=rivals,
         best=_best(arms[1:], rivals),
     )
+
+
+def _smallest(reading: Reading, looks: int) -> float | None:
+    """By what the control did; a holdout is set against all others together, else the smallest of them counts."""
+    control, others = reading.control, [arm.people for arm in reading.arms[1:]]
+    if not others:
+        return None
+    ratio = (sum(others) if reading.holdout else min(others)) / control.people
+    return power.smallest_difference(control.rate, control.people, chance=CHANCE / looks, ratio=ratio)
 
 
 def _effects(rows: Sequence[pd.DataFrame], seed: int) -> tuple[Effect, ...]:

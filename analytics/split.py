@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,19 +19,18 @@ from analytics.audience import audience, groups, usual_share
 from analytics.dataset import Kind, Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownTrial
 from analytics.reach import reachable
-from analytics.shown_trials import Shown, shown
-from analytics.trials import CUSTOMER, HOLDOUT, SPLIT, VERSION, Trial
+from analytics.shown_trials import Shown, elsewhere, shown
+from analytics.trials import CLEAR, CUSTOMER, HOLDOUT, SPLIT, VERSION, Trial
 from analytics.typed_splits import Wanted, wanted
 
 FEWEST = 2
 """People a version needs at the very least: one alone has no spread."""
 WORTH_OFFERING = 20
 OFFERED, RUNNING, NAMED = 4, 5, 12
+HARDLY = 0.005
 USUAL_DAYS = 14
 WINDOWS = ((7.0, 7), (45.0, USUAL_DAYS), (math.inf, 30))
 """Usual days to the next order, at most, and how long a message is given then."""
-CLEAR = 0.15
-"""A larger rise than this is not to be hoped for from a message."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,11 @@ class Outlook:
 
     base: float | None
     smallest: float | None
+
+    @property
+    def hardly(self) -> bool:
+        """Whether hardly anybody orders anyway."""
+        return self.base is not None and self.base < HARDLY
 
     @property
     def thin(self) -> bool:
@@ -100,6 +104,8 @@ def options(words: Sequence[str], asked: Asked) -> SplitOptions:
 def run(shop: Shop, chosen: SplitOptions) -> SplitReport:
     """Draw a trial, show a kept one, or say what there is."""
     asked = chosen.asked
+    if asked.view == "apart":
+        return _apart(shop, _numbered(shop, chosen.number or 0), chosen)
     if chosen.number is not None:
         return _kept(shop, _numbered(shop, chosen.number), chosen)
     if chosen.wanted is None:
@@ -213,6 +219,20 @@ def _kept(shop: Shop, trial: Trial, chosen: SplitOptions) -> SplitReport:
     return SplitReport(trial=page, outlook=_outlook(shop, page, chosen.asked) if compared else None)
 
 
+def _apart(shop: Shop, trial: Trial, chosen: SplitOptions) -> SplitReport:
+    """A trial that was not sent, without those who are in others; they are left out by chance alone, so the lots stay."""
+    out = frozenset[str]().union(*(people for _, people in elsewhere(trial, shop, chosen.asked.today)))
+    if trial.sent is not None or not out:
+        return _kept(shop, trial, chosen)
+    people = trial.assigned()
+    kept = people.filter(pa.array([key not in out for key in people[CUSTOMER].to_pylist()], pa.bool_()))
+    fewer = replace(trial, people=kept, left_out={**trial.left_out, "elsewhere": people.num_rows - kept.num_rows})
+    if min(fewer.sizes().values()) < FEWEST:
+        raise TooFewCustomers("split", kept.num_rows, FEWEST * len(trial.versions))
+    page = shown(fewer, shop, chosen.asked.today)
+    return SplitReport(trial=page, drafted=fewer, outlook=_outlook(shop, page, chosen.asked))
+
+
 def _version(trial: Trial, chosen: SplitOptions) -> str:
     place = chosen.version or 0
     if place >= len(trial.versions):
@@ -250,7 +270,7 @@ def given(trial: Trial, names: Sequence[str]) -> pd.DataFrame:
 
 def filename(trial: Trial, names: Sequence[str], reader: str) -> str:
     """What the list of these versions is called."""
-    title = {"en": "trial", "zh": "测试"}[reader]
+    title = {"en": "test", "zh": "测试"}[reader]
     return re.sub(r"[^\w -]", "", " ".join([title, str(trial.number), *(names if len(names) == 1 else ())]))
 
 
@@ -280,7 +300,7 @@ def chart(report: SplitReport, reader: str) -> bytes | None:
 
 
 def draft(report: SplitReport) -> Trial | None:
-    """The trial to be kept."""
+    """The trial to be kept; with a number, in the place of that one."""
     return report.drafted
 
 
@@ -290,7 +310,7 @@ ANALYSIS = Analysis(
     options=options,
     run=run,
     chart=chart,
-    views=("trial", "names", "list", "method"),
+    views=("trial", "names", "list", "method", "apart"),
     sheet=sheet,
     pictured=("body", "trial"),
     draft=draft,

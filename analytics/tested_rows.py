@@ -46,7 +46,7 @@ def read_results(results: Dataset, wanted: str | None = None, known: Mapping[str
     """
     if not results.has(Role.VARIANT):
         raise MissingData("abtest", (str(Role.VARIANT),))
-    return read_totals(results) or _of_rows(results, wanted, known)
+    return read_totals(results, wanted) or _of_rows(results, wanted, known)
 
 
 def measures(results: Dataset) -> tuple[Measure, ...]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analytics.dataset import Column, Dataset, Role
-from analytics.errors import UnclearTest, UnfinishedTest
-from analytics.reading.headers import TOTALS, is_total, normalise
+from analytics.errors import SeparateMailings, UnclearTest, UnfinishedTest
+from analytics.reading.headers import ACTIONS, TOTALS, is_total, normalise
 from analytics.samples import Impossible, Money, Share
 from analytics.tested_sheets import BAD, Groups, Measure, Sheet, describing, folded, numbers
 from analytics.versions import MOST_VERSIONS, Version
+
+TOGETHER = re.compile(r"\s*(?:together|一起比?)$", re.IGNORECASE)
+"""Said behind the measure: mailings of several days are one test all the same."""
+ACTED = tuple(frozenset(map(normalise, names.split())) for names in ACTIONS.values())
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,11 @@ class _Lines:
         return Share(share.n, share.failures) if BAD.search(self.header) else share
 
 
-def read_totals(results: Dataset) -> Sheet | None:
-    """The test in such a sheet; None where the sheet has another form.
+def read_totals(results: Dataset, wanted: str | None = None) -> Sheet | None:
+    """The test in such a sheet, decided by the column `wanted` (its header or place); None where the sheet has another form.
 
-    Raises UnfinishedTest where a column is missing, UnclearTest where the numbers cannot be.
+    Raises UnfinishedTest where a column is missing, UnclearTest where the numbers cannot be, SeparateMailings where the
+    lines were sent on different days, so that they were not told apart by lot.
     """
     columns = {kind: _of_kind(results, kind) for kind in TOTALS}
     people = columns["people"]
@@ -58,7 +64,9 @@ def read_totals(results: Dataset) -> Sheet | None:
     frame = results.frame()
     frame = frame[[not is_total(str(label)) for label in frame[Role.VARIANT]]]
     labels = [str(label) for label in folded(frame[Role.VARIANT])]
-    told = _lines(results, frame, people, columns)
+    offered = _measures(results, frame, people)
+    name = wanted and TOGETHER.sub("", wanted)
+    told = _lines(results, frame, people, columns, _deciding(offered, name))
     if not told.by_mean and told.did is None:
         gaps = " ".join(f"{label} {n:.0f} …" for label, n in zip(labels, told.people.fillna(0), strict=True))
         raise UnfinishedTest("did" if told.mean is None else "spread_of_sheet", gaps[:200])
@@ -66,18 +74,21 @@ def read_totals(results: Dataset) -> Sheet | None:
         lines = [Version(label, told.seen(row)) for row, label in enumerate(labels)]
     except Impossible as fault:
         raise UnclearTest("", fault.fault) from fault
+    if not told.by_mean and told.did is not None and not (wanted and TOGETHER.search(wanted)) and _apart(frame, labels):
+        raise _separate(frame, labels, told, offered)
     versions = _added({(line.label,): [other for other in lines if other.label == line.label] for line in lines})
     names = [name for (name,) in versions]
     if len(names) == 1:
         raise UnfinishedTest("second_of_sheet", names[0])
     if len(names) > MOST_VERSIONS:
         raise UnclearTest("", "many")
-    measure = Measure(0, told.header, "money" if told.by_mean else "share")
+    measure = next((one for one in offered if one.header == told.header), Measure(0, told.header, "share"))
+    measure = Measure(0, told.header, "money") if told.by_mean else measure
     described = describing(results, frame) if len(lines) > len(names) else {}
     return Sheet(
         versions=tuple(versions.values()),
         measure=measure,
-        measures=(measure,),
+        measures=(measure, *(one for one in offered if one != measure)) if not told.by_mean else (measure,),
         currency=results.currency if told.by_mean else None,
         turned=not told.by_mean and BAD.search(told.header) is not None,
         groups=tuple(_grouped(header, frame[name], lines, names) for name, header in described.items()),
@@ -89,7 +100,58 @@ def _of_kind(results: Dataset, kind: str) -> Column | None:
     return next((c for c in results.columns if normalise(c.header) in names and results.has(c.name)), None)
 
 
-def _lines(results: Dataset, frame: pd.DataFrame, people: Column, columns: dict[str, Column | None]) -> _Lines:
+def _measures(results: Dataset, frame: pd.DataFrame, people: Column) -> tuple[Measure, ...]:
+    """The columns that count what people did, what is worth most first; none that counts more than there were."""
+    found = []
+    n = numbers(frame[people.name])
+    for place, column in enumerate(results.columns, 1):
+        header = normalise(column.header)
+        rank = next((rank for rank, names in enumerate(ACTED) if header in names), None)
+        rank = len(ACTED) if rank is None and column.role is Role.OUTCOME else rank
+        if rank is None or not results.has(column.name):
+            continue
+        did = numbers(frame[column.name])
+        if (did > n).any() and column.role is not Role.OUTCOME:
+            continue
+        found.append((rank, Measure(place, column.header, "share")))
+    return tuple(measure for _, measure in sorted(found, key=lambda pair: pair[0]))
+
+
+def _deciding(offered: Sequence[Measure], wanted: str | None) -> Measure | None:
+    """The measure that is wanted; else the one worth most, which is the sheet's own outcome where it has just one."""
+    named = (m for m in offered if wanted and (wanted == str(m.place) or normalise(wanted) == normalise(m.header)))
+    return next(named, offered[0] if offered else None)
+
+
+def _apart(frame: pd.DataFrame, labels: Sequence[str]) -> bool:
+    """Whether each line is a mailing of its own day."""
+    if Role.TIME not in frame or len(set(labels)) < len(labels):
+        return False
+    return int(frame[Role.TIME].dropna().dt.normalize().nunique()) > 1
+
+
+def _separate(frame: pd.DataFrame, labels: Sequence[str], told: _Lines, offered: Sequence[Measure]) -> SeparateMailings:
+    """The mailings, the one that did best first."""
+    assert told.did is not None
+    days = [None if pd.isna(day) else day.date() for day in frame[Role.TIME]]
+    lines = [
+        (label, day, int(n), int(did))
+        for label, day, n, did in zip(labels, days, told.people, told.did, strict=True)
+        if n > 0 and did >= 0
+    ]
+    lines.sort(key=lambda line: -line[3] / line[2])
+    place = next((m.place for m in offered if m.header == told.header), 0)
+    others = tuple((m.place, m.header) for m in offered if m.header != told.header)
+    return SeparateMailings(told.header, place, tuple(lines), others)
+
+
+def _lines(
+    results: Dataset,
+    frame: pd.DataFrame,
+    people: Column,
+    columns: dict[str, Column | None],
+    measure: Measure | None,
+) -> _Lines:
     """A mean may also be told by the total amount, those who did it by their rate."""
 
     def told(column: Column | None) -> pd.Series | None:
@@ -97,7 +159,7 @@ def _lines(results: Dataset, frame: pd.DataFrame, people: Column, columns: dict[
 
     by_role = {column.role: column for column in results.columns if results.has(column.name)}
     n = numbers(frame[people.name])
-    outcome = by_role.get(Role.OUTCOME, columns["did"])
+    outcome = columns["did"] if measure is None else results.columns[measure.place - 1]
     did, total, rate, mean = map(told, (outcome, by_role.get(Role.AMOUNT), columns["rate"], columns["mean"]))
     if mean is None and total is not None:
         mean = total / n

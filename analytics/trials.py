@@ -17,6 +17,8 @@ VERSION = "version"
 SPLIT = "split"
 HOLDOUT = "holdout"
 """The version of those who get nothing, so that there is something to compare with."""
+CLEAR = 0.15
+"""A larger rise than this is not to be hoped for from a message."""
 
 
 def subject(kind: str, segment: str) -> str:

@@ -13,7 +13,7 @@ from analytics.errors import QuestionError, UnclearBandit, UnclearTest
 from analytics.samples import MOST, Impossible, Share
 from analytics.sends import MOST_VERSIONS
 
-Verb = Literal["show", "start", "fresh", "next", "answers", "undo", "unsent", "add", "drop"]
+Verb = Literal["show", "start", "fresh", "next", "answers", "undo", "unsent", "add", "drop", "stop"]
 
 LONGEST_NAME = 20
 LEFT = re.compile(r"(?:\bleft|还有|还剩|剩下|剩余|剩)\s*:?\s*(\d[\d,]*)\s*(?:people|人)?(?![\w.])", re.IGNORECASE)
@@ -25,6 +25,7 @@ PATTERNS: dict[Verb, re.Pattern[str]] = {
     "fresh": re.compile(r"(?:fresh|重来|重新开始)(?:\s+(.*))?", re.IGNORECASE),
     "add": re.compile(r"(?:add\s|加上?)\s*(\S+)", re.IGNORECASE),
     "drop": re.compile(r"(?:drop\s|去掉|停掉)\s*(\S+)", re.IGNORECASE),
+    "stop": re.compile(r"stop|end|停[止下]?|结束|不试了", re.IGNORECASE),
 }
 RESERVED = frozenset(
     [
@@ -34,6 +35,7 @@ RESERVED = frozenset(
         "fresh",
         "add",
         "drop",
+        "stop",
         "left",
         "worth",
         "method",
@@ -41,6 +43,8 @@ RESERVED = frozenset(
         "撤销",
         "没发",
         "重来",
+        "停",
+        "停止",
         "还有",
         "值",
     ]

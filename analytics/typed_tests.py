@@ -16,7 +16,13 @@ from analytics.versions import MOST_VERSIONS, Version, plain
 AMOUNT = r"[¥$£€]?\s*(\d(?:[\d.,]{0,20}\d)?)\s*(%|percent|个百分点|百分点|points?|pts?|pp|个点|点|元|块)?"
 SMALLEST = re.compile(rf"(?:\b(?:worth|matters?)|值得|有意义)\s*[:=]?\s*(?:from\s*)?{AMOUNT}", re.IGNORECASE)
 PARTS = re.compile(r"(?:\bsplit|分流|比例|分配)\s*[:=]?\s*(\d+(?:\.\d+)?(?:\s*[/:]\s*\d+(?:\.\d+)?)+)", re.IGNORECASE)
-PLANNED = re.compile(r"\b(?:as )?planned\b|按计划|计划好的?", re.IGNORECASE)
+PLANNED = re.compile(
+    r"(?P<not>(?:\b(?:not|when|until|if|once|before)|n['’]t)\s+(?:yet\s+)?(?:the\s+)?|[没未不等](?:有|是|到)?)?"
+    r"(?:\b(?:as )?planned\b|\b(?:it|test)(?: is|['’]s) (?:over|finished)\b|\b(?:over|finished)\s*$"
+    r"|按计划|计划好的?|(?:测试)?(?:已经?结束了?|结束了?\s*$))",
+    re.IGNORECASE,
+)
+"""One look only, or as the group `not` has it, just not that: such a look would be one of many."""
 ANEW = re.compile(r"\banew\b|\bnew test\b|新的?测试", re.IGNORECASE)
 MONEY = re.compile(r"\bmoney\b|金额", re.IGNORECASE)
 LEAD = re.compile(r"^[^\d:?]*(?:\bwhich\b|哪一?个)[^\d:?]*[:?]", re.IGNORECASE)
@@ -31,6 +37,15 @@ RATES_OFFERED = (200, 1000, 5000)
 GAP = "…"
 LONGEST_SENTENCE = 300
 FEWEST_PEOPLE = 20
+FEWEST_SWAPPED = 100
+"""Fewer could be days and months: 25/12 or 26/12."""
+RATE = r"(?:[A-Za-z甲乙]\s*[:：]?\s*)?\d{1,2}(?:\.\d{1,3})?\s*%"
+RATES = re.compile(
+    rf"{RATE}(?:\s*(?:,|，|;|\bvs\b\.?|\bversus\b|\bagainst\b|\bor\b|还是|对比|对|和|比)?\s*{RATE})+\s*[?？]?",
+    re.IGNORECASE,
+)
+"""Nothing but rates side by side."""
+ONE_VERSION = re.compile(r"[A-Za-z甲乙]\s*[:：]?\s*(?:\d{3,9}\s*/\s*\d{1,9}|\d{1,9}\s*/\s*\d{3,9})")
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,8 @@ class Said:
     """What was typed. `number` is that of a test that is kept, `measure` the column of a sheet to decide by.
 
     `control` names the old version, `position` counts it among those kept. `parts` is the split that was planned,
-    `planned` says that this is the one look there was to be, `anew` that this is no later look at a test seen before.
+    `planned` says that this is the one look there was to be, by a plan or as the test is over; `anew` that this is no
+    later look at a test seen before.
     """
 
     versions: tuple[Version, ...] = ()
@@ -72,7 +88,7 @@ def read(text: str) -> Said:
     """`A 1000 50 B 1000 65`, `120/1000 vs 150/1000`, `A：发1000 成交50；B：发1000 成交65`: people first, or successes/people.
 
     Three numbers a version are people, mean and standard deviation. Unlabelled versions are called A, B, …; of two counts
-    the larger are the people, in the same order for all. Behind it: `worth 1%`, `split 70/30`, `planned`, `new test`.
+    the larger are the people, in the same order for all. Behind it: `worth 1%`, `split 70/30`, `planned` or `over`, `new test`.
 
     Raises UnfinishedTest where a piece is missing, UnclearTest where it is no test or the numbers cannot be.
     """
@@ -82,7 +98,7 @@ def read(text: str) -> Said:
     rest = said
     for pattern in (LEAD, CONTROL, SMALLEST, PARTS, PLANNED, ANEW, OLD, MONEY, KEPT):
         rest = pattern.sub(" ", rest)
-    smallest, parts, old = SMALLEST.search(said), PARTS.search(said), OLD.search(said)
+    smallest, parts, old, planned = (pattern.search(said) for pattern in (SMALLEST, PARTS, OLD, PLANNED))
     versions = _versions(rest, text, money=MONEY.search(said) is not None) if rest.strip(" ,;。") else ()
     return Said(
         versions=versions,
@@ -91,20 +107,25 @@ def read(text: str) -> Said:
         position=_whole(CONTROL.search(said)),
         smallest=_smallest(smallest) if smallest else None,
         parts=tuple(float(part) for part in re.split(r"[/:]", parts[1])) if parts else None,
-        planned=PLANNED.search(said) is not None,
+        planned=planned is not None and planned["not"] is None,
         anew=ANEW.search(said) is not None,
     )
 
 
-def is_test(text: str) -> bool:
-    """Whether a plain sentence is a whole test, and its numbers are no dates or times of day."""
+def is_test(text: str, fewest: int = FEWEST_PEOPLE) -> bool:
+    """Whether a plain sentence is a whole test, or plainly meant as one; fewer people could be dates or times of day."""
     if len(text) > LONGEST_SENTENCE:
         return False
     try:
         versions = read(text).versions
+    except UnfinishedTest as fault:
+        if fault.lacks == "swapped":
+            return is_test(fault.line, FEWEST_SWAPPED)
+        plainly = {"rate_people": RATES, "second": ONE_VERSION}.get(fault.lacks)
+        return plainly is not None and plainly.fullmatch(text.strip()) is not None
     except QuestionError:
         return False
-    return len(versions) > 1 and min(version.seen.n for version in versions) >= FEWEST_PEOPLE
+    return len(versions) > 1 and min(version.seen.n for version in versions) >= fewest
 
 
 def _whole(match: re.Match[str] | None) -> int | None:
@@ -127,6 +148,11 @@ def _versions(said: str, text: str, *, money: bool) -> tuple[Version, ...]:
     if len({plain(label) for label in labels}) < len(labels):
         raise UnclearTest(text, "same")
     _complete(labels, groups, text, money=money)
+    if all(_swapped(group) for group in groups):
+        groups = [_people_before(group) for group in groups]
+        if len(groups) > 1:
+            line = _line(labels, groups, [0] * len(groups))
+            raise UnfinishedTest("swapped", line, ((line, "swapped"),))
     by_mean = money or any(len(group.figures) > 2 for group in groups)
     if not by_mean and len({first for group in groups if (first := _people_first(group)) is not None}) > 1:
         raise UnclearTest(text, "more_than_people")
@@ -181,6 +207,24 @@ def _by_name(said: str, ignored: Collection[str]) -> list[_Group]:
         return [_Group(None, (figure,)) for figure in figures]
     size = 3 if len(figures) % 3 == 0 and not all(figure.whole or figure.percent for figure in figures) else 2
     return [_Group(None, tuple(figures[i : i + size])) for i in range(0, len(figures), size)]
+
+
+def _swapped(group: _Group) -> bool:
+    """Whether it says, as in 1000/50, that more did it than there were people."""
+    figure = group.figures[0]
+    return len(group.figures) == 1 and figure.people is not None and figure.value > figure.people > 0
+
+
+def _people_before(group: _Group) -> _Group:
+    """The two numbers of a fraction as people, then how many did it: the larger are the people."""
+    figure, *others = group.figures
+    if others or figure.people is None:
+        return group
+    return _Group(group.label, tuple(_plain_figure(n) for n in sorted((figure.value, figure.people), reverse=True)))
+
+
+def _plain_figure(value: float) -> Figure:
+    return Figure(f"{value:.12g}", value)
 
 
 def _size(group: _Group) -> int:

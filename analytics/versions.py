@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ CONTROLS = (
     "a", "a组", "版本a", "version a", "甲", "甲组", "0", "1",
 )  # fmt: skip
 """Names that say by themselves which version is the old one; an earlier one counts for more."""
+OLD, NEW = re.compile(r"old\b|original\b|current\b|[旧老原]"), re.compile(r"new\b|新")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ def plain(label: str) -> str:
 
 
 def control_of(labels: Sequence[str]) -> int | None:
-    """The one whose name says that it is the old one; None where none does."""
+    """The one whose name says that it is the old one, as 旧标题 beside 新标题; None where none does."""
     names = [plain(label) for label in labels]
+    old = [at for at, name in enumerate(names) if OLD.match(name)]
+    if len(old) == 1 and all(NEW.match(name) for at, name in enumerate(names) if at not in old):
+        return old[0]
     return next((names.index(name) for name in CONTROLS if name in names), None)

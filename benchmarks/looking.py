@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.anytime import CHANCE, Look, log_evidences, look, money_look
+from analytics.anytime import CHANCE, Look, joint_evidence, log_evidences, look, money_look
 from analytics.power import people_looking, people_looking_at_money
 from analytics.proportions import sample_ratio
 from analytics.samples import Money, Share
@@ -66,6 +66,24 @@ def run(part: int) -> Iterator[Bar]:
     yield from _coverage(part)
     yield from _money(part)
     yield from _ratio(part)
+    yield from _repeated(part)
+
+
+def _repeated(part: int) -> Iterator[Bar]:
+    """Small tests with some held back, one after the other until they prove something together."""
+    runs = 2000 // part
+    for at, (rate, lift) in enumerate(((0.05, 0.0), (0.3, 0.0), (0.1, 0.15))):
+        random, found = np.random.default_rng(161 + at), 0
+        for _ in range(runs):
+            held, sent = random.binomial(20, rate, 10), random.binomial(80, rate + lift, 10)
+            pairs = [(Share(20, int(one)), Share(80, int(two))) for one, two in zip(held, sent, strict=True)]
+            found += any(joint_evidence(pairs[:many]) >= LIMIT for many in range(2, 11))
+        what = "tests repeated until they show something"
+        design = f"{rate:.0%}{f' to {rate + lift:.0%}' if lift else ''}, 20 of 100 held back, up to 10 times"
+        if lift:
+            yield share(f"{what}: power", design, 161 + at, found, runs, low=0.65)
+        else:
+            yield share(what, design, 161 + at, found, runs, high=CHANCE)
 
 
 def totals(rates: Step | tuple[float, ...], step: Step, looks: int, runs: int, seed: int, *, coin: bool = False) -> Any:

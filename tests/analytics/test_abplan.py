@@ -349,7 +349,7 @@ def test_every_answer_has_its_words_and_its_picture(text: str, reader: str) -> N
 async def test_talking_about_a_plan(bot: Running) -> None:
     ann = bot.person("en")
     (answer,) = await ann.say("/abplan 5% +1%")
-    assert "<b>5% → 6% takes 16,316 people.</b>" in answer.html
+    assert "<b>5% → 6% takes 16,316 people in all.</b>" in answer.html
     await ann.say("/abplan +1%")
     (answer,) = await ann.tap("10%")
     assert "10% → 11%" in answer.html

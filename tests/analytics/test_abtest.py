@@ -14,7 +14,9 @@ from analytics.asked_tests import options
 from analytics.dataset import Kind, Shop
 from analytics.errors import MissingData, UnclearTest
 from analytics.kept_tests import MOST_KEPT, opened
+from analytics.proportions import newcombe
 from analytics.registry import analyse
+from analytics.samples import Share
 from bot.render import Renderer, Reply
 from bot.resources import TEMPLATES
 from tests.analytics.golden import case
@@ -109,7 +111,14 @@ def test_a_split_goes_with_its_versions_whichever_is_the_old_one() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "control", "known"),
-    [("A B", "A", True), ("new control", "control", True), ("新 旧", "旧", True), ("red blue", "red", False)],
+    [
+        ("A B", "A", True),
+        ("new control", "control", True),
+        ("新 旧", "旧", True),
+        ("red blue", "red", False),
+        ("新标题 旧标题", "旧标题", True),
+        ("new-one old-one", "old-one", True),
+    ],
 )
 def test_the_old_version_is_known_by_its_name_or_asked_for(labels: str, control: str, known: bool) -> None:
     one, two = labels.split()
@@ -211,6 +220,124 @@ def test_a_plans_one_look_is_one() -> None:
     assert (later.reading, later.late) == ("safe", True)
     peeked = typed("A 1000 20 B 1000 27")
     assert typed("A 5000 100 B 5000 135 planned", peeked.kept).late
+
+
+def test_a_test_that_is_over_is_judged_by_its_only_look() -> None:
+    seen = typed("A 800 28 B 800 55")
+    assert (seen.answer, seen.reading, seen.once) == ("open", "safe", True)
+    over = typed("#1 over", seen.kept)
+    expected = newcombe(Share(800, 28), Share(800, 55))
+    arm = over.arms[1]
+    assert (over.answer, over.reading, over.once, over.late) == ("take", "planned", False, False)
+    assert (arm.worst, arm.most) == pytest.approx((expected.low, expected.high))
+    assert typed("A 800 28 B 800 55 over", seen.kept).arms == typed("A 800 28 B 800 55 over").arms == over.arms
+    # It is over: told by its number, and on other sides of the answer, it stays so.
+    assert typed("#1", over.kept).reading == "planned"
+    again = typed("A 1000 50 B 1000 65 over").again
+    assert again is not None
+    assert 3_000 < again < 5_000
+
+
+@pytest.mark.parametrize("said", ["over", "planned", "it is over", "已经结束了"])
+def test_several_looks_are_never_one(said: str) -> None:
+    kept = typed("A 400 10 B 400 20").kept
+    kept = typed("A 800 28 B 800 55", kept).kept
+    for words in (f"#1 {said}", f"A 800 28 B 800 55 {said}", f"A 900 30 B 900 60 {said}"):
+        told = typed(words, kept)
+        assert (told.reading, told.late, told.once) == ("safe", True, False), words
+    # Nor does it help to call it a new test by a tap, or to have said before that it was over.
+    renamed = typed("#1 anew", kept)
+    assert (renamed.times, renamed.once) == (1, False)
+    assert typed(f"#1 {said}", renamed.kept).reading == "safe"
+    once = typed("A 400 10 B 400 20").kept
+    assert typed(f"#1 anew {said}", kept).reading == "safe"
+    assert typed(f"#1 anew {said}", once).reading == "planned"
+    ended = typed(f"A 800 28 B 800 55 {said}")
+    assert typed(f"A 900 30 B 900 60 {said}", ended.kept).reading == "safe"
+    # A test of its own, said so with its numbers, is one.
+    assert typed(f"A 900 30 B 900 60 new test {said}", kept).reading == "planned"
+
+
+def test_money_has_one_look_as_well() -> None:
+    seen = typed("A 2000 10 30 B 2000 12.4 32")
+    over = typed("#1 over", seen.kept)
+    assert (seen.answer, over.answer) == ("open", "take")
+    assert typed("A 2500 10 30 B 2500 12.4 32 over", over.kept).reading == "safe"
+
+
+def test_saying_after_every_look_that_it_is_over_makes_no_winners_of_chance() -> None:
+    """Ten looks at two versions of 5%, each read as the only one, would find a winner in one test of five."""
+    dice, won = np.random.default_rng(11), 0
+    for _ in range(80):
+        did, kept = np.zeros(2, int), None
+        for look in range(1, 11):
+            did += dice.binomial(500, 0.05, 2)
+            report = typed(f"A {500 * look} {did[0]} B {500 * look} {did[1]} over", kept)
+            kept = report.kept
+            if report.answer in {"take", "keep"}:
+                won += 1
+                break
+    assert won <= 8
+
+
+@pytest.mark.parametrize(
+    ("text", "bet", "ahead"),
+    [
+        ("A 800 28 B 800 55", True, "B"),
+        ("A 100000 5000 B 100000 5200", True, "B"),
+        ("A 800 55 B 800 28", True, "A"),
+        ("A 1000 50 B 1000 65", False, "B"),
+        ("A 1000 50 B 1000 50", False, "A"),
+        ("A 100000 5000 B 100000 5010", False, "B"),
+        ("A 50 0 B 50 0", False, "A"),
+        ("A 8 0 B 8 4", False, "B"),
+        ("A 30 5 B 30 13", False, "B"),
+        ("A 100 10.5 3 B 100 14.5 3", False, "B"),
+    ],
+)
+def test_what_costs_next_to_nothing_if_wrong_is_to_be_taken(text: str, bet: bool, ahead: str) -> None:
+    told = typed(text)
+    assert (told.answer, told.bet, told.ahead.label) == ("open", bet, ahead)
+    first = {reader: reply(text, reader).html.splitlines()[0] for reader in language.LANGUAGES}
+    act = {"en": "Take “B”" if ahead == "B" else "Keep “A”", "zh": "选“B”" if ahead == "B" else "还用“A”"}
+    for reader, said in first.items():
+        assert (act[reader] in said) == bet, reader
+        assert ({"en": "Not proven", "zh": "不算定论"}[reader] in said) == bet, reader
+
+
+def test_who_is_ahead_is_named_first() -> None:
+    told = typed("A 1000 65 B 1000 50")
+    assert told.lead == (-(told.arms[1].most or 0), -(told.arms[1].worst or 0))
+    assert "“A” is ahead (6.5% against 5%)" in reply("A 1000 65 B 1000 50", "en").html
+    assert "“A”领先（6.5%，对比 5%）" in reply("A 1000 65 B 1000 50", "zh").html
+
+
+def test_nobody_in_either_is_too_few_people() -> None:
+    assert "Nobody did it in either: too few people" in reply("A 50 0 B 50 0", "en").html
+    assert "两个版本都没有人做：人太少" in reply("A 50 0 B 50 0", "zh").html
+    assert not typed("A 50 0 B 50 1").barren
+    assert typed("A 50 0 0 B 50 0 0 money").barren
+
+
+@pytest.mark.parametrize(
+    ("people", "split"),
+    [
+        ((100, 900), (10, 90)),
+        ((905, 95), (90, 10)),
+        ((700, 300), (70, 30)),
+        ((334, 666), (1, 2)),
+        ((1000, 800), None),
+        ((821_588, 815_482), None),
+    ],
+)
+def test_a_usual_split_is_offered_where_it_fits(people: tuple[int, int], split: tuple[int, int] | None) -> None:
+    one, two = people
+    told = typed(f"A {one} {one // 20} B {two} {two // 15}")
+    assert (told.untrusted, told.perhaps) == ("sample_ratio", split)
+    if split:
+        by_it = typed(f"#1 split {split[0]}/{split[1]}", told.kept)
+        assert (by_it.untrusted, by_it.parts, by_it.perhaps) == (None, split, None)
+    assert typed("A 100 5 B 80 5 C 300 20").perhaps is None
 
 
 def test_the_smallest_difference_that_matters_is_kept() -> None:
@@ -375,7 +502,7 @@ TEXTS = (
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("reader", language.LANGUAGES)
 def test_every_side_of_the_answer_fits_a_screen_and_its_buttons_lead_on(text: str, reader: str) -> None:
-    longest = {"en": 760, "zh": 460}[reader]
+    longest = {"en": 760, "zh": 420}[reader]
     kept = typed(text).kept
     pending, seen = ["#1"], set[str]()
     while pending:
@@ -389,6 +516,8 @@ def test_every_side_of_the_answer_fits_a_screen_and_its_buttons_lead_on(text: st
         for button in (button for row in said.keyboard for button in row):
             to = button.data.removeprefix("~")
             assert len(to.encode()) < 60
+            if to == "abplan":
+                continue
             assert to.startswith("abtest ")
             if (rest := to.removeprefix("abtest ")) not in seen and not rest.startswith("#1 "):
                 pending.append(rest)
@@ -425,3 +554,44 @@ async def test_the_bot_keeps_what_a_look_said(bot: Running) -> None:
     assert "Look 2" in later.html
     assert "Not decided yet" in (await person.tap("It is a new test"))[-1].html
     assert "Every version is set against “blue”" in (await person.tap("Method"))[-1].html
+
+
+async def test_a_finished_test_is_ended_by_one_tap(bot: Running) -> None:
+    ann, wang = bot.person("en"), bot.person("zh-hans")
+    (said,) = await ann.say("A 800 28 B 800 55")
+    assert said.words.startswith(
+        "Take “B”: 6.88% against 3.5%. Not proven yet, but being wrong would cost next to nothing."
+    )
+    (over,) = await ann.tap("It is over")
+    assert over.words.startswith("Take “B”: 6.88% against 3.5%.\n")
+    assert "Judged once" in over.words
+    (late,) = await ann.say("/abtest A 900 33 B 900 58 over")
+    assert "other numbers were seen before" in late.words
+    assert not any("It is over" in button.label for row in late.buttons for button in row)
+    (said,) = await wang.say("A 800 28 B 800 55")
+    assert said.words.startswith("选“B”：6.88%，对比 3.5%。还不算定论，但就算选错，几乎没有损失。")
+    (over,) = await wang.tap("已经结束了")
+    assert over.words.startswith("选“B”：6.88%，对比 3.5%。\n")
+    (late,) = await wang.say("/abtest A 900 33 B 900 58 结束了")
+    assert "之前看过别的数" in late.words
+
+
+async def test_a_split_that_was_planned_is_told_by_one_tap(bot: Running) -> None:
+    ann, wang = bot.person("en"), bot.person("zh-hans")
+    assert "Do not trust this test" in (await ann.say("/abtest A 100 5 B 900 60"))[-1].words
+    assert "“B” is ahead (6.67% against 5%)" in (await ann.tap("10/90 was planned"))[-1].words
+    await wang.say("/abtest A 100 5 B 900 60")
+    assert "“B”领先（6.67%，对比 5%）" in (await wang.tap("原定 10：90"))[-1].words
+
+
+async def test_numbers_the_wrong_way_round_and_rates_alone_are_asked_about(bot: Running) -> None:
+    ann, wang = bot.person("en"), bot.person("zh-hans")
+    assert "Is it the other way round?" in (await ann.say("A 1000/50 B 1000/65"))[-1].words
+    assert "50 of 1,000 (5%)" in (await ann.tap("Yes, the other way round"))[-1].words
+    assert "That is one version" in (await ann.say("A 1000/50"))[-1].words
+    assert "of how many people?" in (await ann.say("5% vs 6.5%"))[-1].words
+    assert "65 of 1,000 (6.5%)" in (await ann.tap("of 1,000 each"))[-1].words
+    assert "是不是写反了" in (await wang.say("A 1000/50 B 1000/65"))[-1].words
+    assert "1,000 人里 50 人" in (await wang.tap("对，写反了"))[-1].words
+    assert "是多少人里的" in (await wang.say("5% 对 6.5%"))[-1].words
+    assert "5,000 人里 325 人" in (await wang.tap("各 5,000 人"))[-1].words

@@ -115,6 +115,8 @@ def test_names_may_hold_numbers_and_be_chinese() -> None:
         ("add D", Order("add", ("D",))),
         ("加 丁", Order("add", ("丁",))),
         ("去掉 丁", Order("drop", ("丁",))),
+        ("stop", Order("stop")),
+        ("停", Order("stop")),
     ],
 )
 def test_orders_are_read_in_both_languages(text: str, order: Order) -> None:
@@ -312,6 +314,15 @@ def test_a_running_bandit_is_not_thrown_away_unasked() -> None:
     assert counts(back) == {"A": (70, 5), "B": (30, 1)}
 
 
+def test_to_stop_is_to_choose_and_takes_nothing_away() -> None:
+    stopped = told("A 500 20 B 500 60", "stop")
+    assert (stopped.act, stopped.leader) == ("ended", "B")
+    assert stopped.sends == told("A 500 20 B 500 60").sends
+    with pytest.raises(UnclearBandit) as refusal:
+        bandit.options(["停"], Asked())
+    assert refusal.value.why == "nothing"
+
+
 def test_a_key_of_an_older_message_takes_nothing_back() -> None:
     says = ("A 70 5 B 30 1", "A 70 4 B 30 2", "undo 2")
     assert told(*says).act == "undone"
@@ -471,6 +482,8 @@ def drifting() -> Sends:
         (("A 70 5 B 30 1 C 20 0",), "drop C"),
         (("A 70 5 B 30 1",), "add <b>C"),
         (("A 70 5 B 30 1",), "undo 9"),
+        (("A 70 5 B 30 1",), "stop"),
+        (("A B",), "stop"),
         (None, ""),
         (None, "next"),
     ],
@@ -507,7 +520,7 @@ async def test_a_campaign_in_english_across_a_restart(tmp_path: Path) -> None:
     async with running(tmp_path / "data") as bot:
         ann = bot.person("en", 501)
         (nothing,) = await ann.say("/bandit")
-        assert nothing.words.startswith("No bandit is running.")
+        assert nothing.words.startswith("You are not trying any versions in batches yet.")
         (begun,) = await ann.say("/bandit A B")
         assert begun.words.startswith("Begun with A and B.")
         (plan,) = await ann.tap("Next 100")

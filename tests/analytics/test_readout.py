@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from analytics.dataset import Dataset, Kind, Shop
+from analytics.power import smallest_difference
 from analytics.proportions import newcombe
 from analytics.randomization import permutation_t
 from analytics.readout import Effect, Reading, dumped, loaded, read_out
@@ -183,6 +184,28 @@ def test_a_message_that_nobody_was_kept_from_proves_nothing() -> None:
     reading = read_out(trial({"A": crowd("a", 50)}), shop([*OLD, LATER, *bought(crowd("a", 20))]), None)
     assert (reading.complete, reading.verdict, reading.best) == (True, "no_sign", None)
     assert [(arm.people, arm.buyers, arm.against) for arm in reading.arms] == [(50, 20, None)]
+
+
+def test_what_a_test_of_these_sizes_would_have_seen() -> None:
+    rows = [*OLD, LATER, *bought(crowd("a", 12)), *bought(crowd("h", 1))]
+    reading = read_out(trial({"A": crowd("a", 62), HOLDOUT: crowd("h", 16)}), shop(rows), None)
+    assert reading.verdict == "no_sign"
+    assert reading.smallest == pytest.approx(smallest_difference(1 / 16, 16, ratio=62 / 16))
+    assert reading.smallest is not None
+    assert reading.smallest > 0.3
+    assert reading.thin
+    assert loaded(dumped(reading)) == reading
+    large = {"A": crowd("a", 900), HOLDOUT: crowd("h", 900)}
+    rows = [*OLD, LATER, *bought(crowd("a", 100)), *bought(crowd("h", 98))]
+    reading = read_out(trial(large), shop(rows), None)
+    assert (reading.verdict, reading.thin) == ("no_sign", False)
+    # Two versions and both together are judged at once, and no version has more than the fewest.
+    several = read_out(trial(PEOPLE), shop([*OLD, LATER, *bought(["h000"])]), None)
+    assert several.smallest == pytest.approx(smallest_difference(0.01, 100, chance=0.05 / 3, ratio=4))
+    compared = read_out(
+        trial({"A": crowd("a", 100), "B": crowd("b", 50)}), shop([*OLD, LATER, *bought(["a000"])]), None
+    )
+    assert compared.smallest == pytest.approx(smallest_difference(0.01, 100, ratio=0.5))
 
 
 def test_nobody_bought_at_all() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from analytics import split
@@ -14,6 +15,9 @@ from analytics.errors import OptionError, TooFewCustomers, UnclearSplit, Unknown
 from analytics.language import LANGUAGES
 from analytics.readout import dumped, read_out
 from analytics.registry import analyse
+from analytics.repeats import Together
+from analytics.samples import Share
+from analytics.shown_trials import Clash
 from analytics.split import SplitReport
 from analytics.trials import HOLDOUT, Trial
 from analytics.typed_splits import Wanted, wanted
@@ -233,6 +237,13 @@ def test_every_verdict_has_its_words(target: Shop, verdict: str, language: str) 
     assert len(said.html.splitlines()) <= 14
     assert "None" not in said.html
     assert "nan" not in said.html
+    # Of 120 people in all nothing but a jump would have been seen, and it is said so.
+    keys = [button.label for row in said.keyboard for button in row]
+    if outcome.report.trial.reading.thin:
+        assert {"en": "Too few to tell", "zh": "人太少"}[language] in said.html.splitlines()[0] or target is READ[
+            "neither"
+        ][0]
+        assert {"en": "Try it again", "zh": "再试一次"}[language] in keys
     line_of_it = RENDERER.say("trial", "line", language, reading=outcome.report.trial.reading)
     assert 10 < line_of_it.visible < 140
 
@@ -309,3 +320,107 @@ def test_the_days_follow_the_shops_rhythm() -> None:
 
 def test_without_a_clock_it_is_made_on_the_last_day_of_the_orders() -> None:
     assert drawn(shop([line(f"c{n}", n, 5.0) for n in range(40)]), "all A B", Asked()).made == date(2026, 2, 9)
+
+
+def test_people_of_another_test_are_pointed_out_and_can_be_left_out() -> None:
+    first = replace(drawn(LIVELY, "champions A B"), number=1)
+    many = first.assigned().num_rows
+    second = replace(drawn(LIVELY, "all X Y"), number=2)
+    target = replace(LIVELY, trials=(first, second))
+    clash = asked_of(target, "trial 2").report.trial.clash
+    assert clash == Clash(1, many, None)
+    assert asked_of(target, "trial 1").report.trial.clash == Clash(2, many, None)
+    fewer = asked_of(target, "apart 2").drafted
+    assert fewer is not None
+    assert (fewer.number, fewer.left_out) == (2, {"elsewhere": many})
+    before = dict(zip(*second.assigned().to_pydict().values(), strict=True))
+    after = dict(zip(*fewer.assigned().to_pydict().values(), strict=True))
+    assert after == {who: version for who, version in before.items() if who not in first.written_to()}
+    assert asked_of(replace(target, trials=(first, fewer)), "trial 2").report.trial.clash is None
+    # Nobody is left where all are in the other one, and nothing of a test that was sent is changed.
+    with pytest.raises(TooFewCustomers):
+        asked_of(target, "apart 1")
+    sent = replace(target, trials=(first, replace(second, sent=TODAY)))
+    assert asked_of(sent, "apart 2").drafted is None
+
+
+def test_a_test_that_is_over_is_in_nobodys_way() -> None:
+    first, second = (replace(drawn(LIVELY, words), number=n) for n, words in enumerate(("all A B", "all X Y"), 1))
+    for days, clash in ((13, Clash(1, 120, TODAY + timedelta(days=1))), (14, None)):
+        running = replace(first, sent=TODAY - timedelta(days=days))
+        assert asked_of(replace(LIVELY, trials=(running, second)), "trial 2").report.trial.clash == clash
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clash_is_told_with_what_to_do(language: str) -> None:
+    first, second = (replace(drawn(LIVELY, words), number=n) for n, words in enumerate(("champions A B", "all X Y"), 1))
+    told = {
+        "en": ("as well", "Leave them out", "Drop test 1", "wait until"),
+        "zh": ("也在测试 1 里", "去掉这些人", "不做测试 1", "等它"),
+    }
+    words, leave, drop, wait = told[language]
+    said = say(replace(LIVELY, trials=(first, second)), "trial 2", language)
+    keys = [button.label for row in said.keyboard for button in row]
+    assert words in said.html
+    assert {leave, drop} <= set(keys)
+    assert said.visible <= {"en": 760, "zh": 420}[language]
+    running = replace(LIVELY, trials=(replace(first, sent=LATER.today), second))
+    said = say(running, "trial 2", language)
+    keys = [button.label for row in said.keyboard for button in row]
+    assert wait in said.html
+    assert leave in keys
+    assert drop not in keys
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_too_small_a_test_leads_to_a_larger_one(language: str) -> None:
+    target = kept(LIVELY, "at_risk A holdout 20%")
+    page = asked_of(target, "trial 1").report.trial
+    assert asked_of(target, "trial 1").report.outlook.thin
+    assert (page.wider, page.again) == ("split all A holdout 20%", "split at_risk A holdout 20%")
+    assert asked_of(target, "all A holdout 20%").drafted is not None
+    said = say(target, "trial 1", language)
+    assert "split all A holdout 20%" in [button.data for row in said.keyboard for button in row]
+    assert {"en": "send each list", "zh": "按名单各发"}[language] not in said.html
+    assert asked_of(kept(LIVELY, "all A B"), "trial 1").report.trial.wider is None
+    long = " ".join(f"version{n}number" for n in range(4))
+    assert asked_of(kept(LIVELY, f"champions {long}"), "trial 1").report.trial.wider == "split"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tests_that_are_repeated_are_added_up(language: str) -> None:
+    target = finished("all A holdout 50%", {"A": 0.12, HOLDOUT: 0.1})
+    assert asked_of(target, "trial 1", LATER).report.trial.together is None
+    target = replace(target, trials=(target.trials[0], replace(target.trials[0], number=2)))
+    both = asked_of(target, "trial 2", LATER).report.trial.together
+    assert both is not None
+    assert (both.numbers, both.held, both.written) == ((1, 2), Share(400, 40), Share(400, 48))
+    said = say(target, "trial 2", language)
+    assert {"en": "Together with test 1: 48 of 400", "zh": "和测试 1 合起来：发了的 400 人里 48 人"}[
+        language
+    ] in said.html
+    assert said.visible <= {"en": 760, "zh": 420}[language]
+    first, second = target.trials
+    alone = replace(target, trials=(first, replace(second, segment="champions")))
+    assert asked_of(alone, "trial 2", LATER).report.trial.together is None
+    versions = ["B" if version == "A" else version for version in second.assigned()["version"].to_pylist()]
+    people = second.assigned().set_column(1, "version", pa.array(versions))
+    other = replace(target, trials=(first, replace(second, versions=("B", HOLDOUT), people=people)))
+    assert asked_of(other, "trial 2", LATER).report.trial.together is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("verdict", "next_step"), [("worked", ("go on sending", "接着发")), ("harmed", ("do not send", "别再发"))]
+)
+def test_what_repeats_prove_together_is_the_next_step(verdict: str, next_step: tuple[str, str], language: str) -> None:
+    reading = read_out((target := READ["no sign"][0]).trials[0], target, None)
+    both = Together((1, 2), Share(40, 2), Share(160, 40), verdict)  # type: ignore[arg-type]
+    said = RENDERER.say("trial", "result", language, reading=reading, together=both)
+    assert next_step[language == "zh"] in said.html.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("language", "hardly"), [("en", "hardly any of them"), ("zh", "几乎没人会自己下单")])
+def test_a_share_of_next_to_nothing_is_called_so(language: str, hardly: str) -> None:
+    large = shop([line(f"c{n}", n % 300, 5.0) for n in range(1200)])
+    assert hardly in say(large, "all A holdout 50% 14 days", language).html

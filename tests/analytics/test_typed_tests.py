@@ -83,6 +83,10 @@ def test_a_mean_may_be_negative() -> None:
         ("分流 70：30", Said(parts=(70, 30))),
         ("planned", Said(planned=True)),
         ("按计划", Said(planned=True)),
+        ("over", Said(planned=True)),
+        ("it is over", Said(planned=True)),
+        ("已经结束了", Said(planned=True)),
+        ("#3 over", Said(number=3, planned=True)),
         ("#3 anew", Said(number=3, anew=True)),
         ("#3 control 2", Said(number=3, position=2)),
         ("#12", Said(number=12)),
@@ -98,6 +102,14 @@ def test_how_to_read_it_may_be_said_alone_or_behind_a_test(words: str, said: Sai
         assert (behind.smallest, behind.parts, behind.planned) == (said.smallest, said.parts, said.planned)
 
 
+@pytest.mark.parametrize(
+    "words", ["not over", "it isn't finished", "when it is over", "not planned", "还没结束", "测试没有结束", "没按计划"]
+)
+def test_a_test_that_goes_on_has_no_last_look(words: str) -> None:
+    said = read(f"A 1000 50 B 1000 65 {words}")
+    assert (len(said.versions), said.planned) == (2, False)
+
+
 @pytest.mark.parametrize("words", ["blue is the old one", "blue is control", "blue是对照组"])
 def test_the_old_version_may_be_named(words: str) -> None:
     assert read(f"red 1000 50 blue 1000 65 {words}").control == "blue"
@@ -111,6 +123,9 @@ def test_the_old_version_may_be_named(words: str) -> None:
         ("A 1000 50 B 1000", "numbers", "A 1000 50 B 1000 …", ()),
         ("A 50 B 65", "did", "A 50 … B 65 …", ("50/200 65/200", "50/500 65/500")),
         ("A 5% B 6%", "rate_people", "A … 5% B … 6%", ()),
+        ("5% vs 6.5%", "rate_people", "A … 5% B … 6.5%", ("200 5% 200 6.5%",)),
+        ("A 1000/50", "second", "A 1000 50 B … …", ()),
+        ("A 1000/50 B 1000/65", "swapped", "A 1000 50 B 1000 65", ("A 1000 50 B 1000 65",)),
         ("A 1000 12.4 B 1000 13.9", "spread", "A 1000 12.4 … B 1000 13.9 …", ("A 1000 12.4% B 1000 13.9%",)),
         ("A 900 300 50 B 900 320 65", "meaning", "A 900 300 50 B 900 320 65 money", ("A 900 50 B 900 65",)),
     ],
@@ -174,7 +189,14 @@ def test_counts_come_back_as_they_were_typed(pairs: list[tuple[int, float]]) -> 
         ("A：发1000 成交50；B：发1000 成交65", True),
         ("which is better, 50 of 1000 or 65 of 1000?", True),
         ("A 1000 50", False),
-        ("A 5% B 6.5%", False),
+        ("A 5% B 6.5%", True),
+        ("5% 对 6.5%？", True),
+        ("5% off or 10% off", False),
+        ("A 1000/50", True),
+        ("A 1000/50 B 1000/65", True),
+        ("25/12 or 26/12", False),
+        ("9999999999/5 or 9999999999/6", False),
+        ("A 2/3", False),
         ("from 2026-01-01 to 2026-02-01", False),
         ("ring me at 138 0000 1111", False),
         ("A 10 3 B 10 5", False),
@@ -182,5 +204,5 @@ def test_counts_come_back_as_they_were_typed(pairs: list[tuple[int, float]]) -> 
         ("hello", False),
     ],
 )
-def test_a_plain_sentence_is_a_test_where_nothing_is_missing(text: str, test: bool) -> None:
+def test_a_plain_sentence_is_a_test_where_nothing_else_can_be_meant(text: str, test: bool) -> None:
     assert is_test(text) is test
