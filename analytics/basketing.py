@@ -60,7 +60,7 @@ def book(orders: Dataset, by: By = "product", as_of: date | None = None) -> Book
     sold = purchases.without(lines[lines[counted].notna()], Role.TAKEN_BACK, Role.NOT_A_PRODUCT)
     basket, numbered = _basket_of(sold)
     sold, basket = sold[basket >= 0], basket[basket >= 0]
-    basket = np.unique(basket, return_inverse=True)[1].astype(np.int64)
+    basket = (np.cumsum(np.bincount(basket) > 0) - 1)[basket]
     size = int(basket.max(initial=-1)) + 1
     item = np.asarray(sold[counted].cat.codes, np.int64)
     names = purchases.names_of(sold, counted)

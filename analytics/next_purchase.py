@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import basketing, people, purchases, ranking, rfm, sequences
+from analytics import basketing, people, purchases, ranking, reach, rfm, sequences
 from analytics.analysis import BUYERS, Vocabulary
-from analytics.association_contrast import differences
+from analytics.association_contrast import Differences, differences
 from analytics.basket_options import BasketOptions, words_of
 from analytics.baskets import of_pairs
 from analytics.bundles import SHOWN, frequent, product, spelt
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData, UnknownGroup
+from analytics.freshness import Stale, stale
+from analytics.keeping import once
 from analytics.sequences import Purchases, Sequences
 from analytics.sequences_due import AHEAD, due
 
@@ -84,7 +87,8 @@ class DueCustomer:
 class DueReport:
     """The answer of `/basket due`: how many customers are due `now`, others in the coming `week`; `products` with how many.
 
-    `customers` are those most likely to buy for most money, each once.
+    `customers` are those most likely to buy for most money, each once. All of these may be written to: `left_out` are
+    those due who may not, by why. The orders may be `stale`.
     """
 
     currency: str | None
@@ -93,6 +97,8 @@ class DueReport:
     week: int
     products: tuple[tuple[str, int], ...]
     customers: tuple[DueCustomer, ...]
+    left_out: Mapping[str, int]
+    stale: Stale | None
 
 
 @dataclass(frozen=True)
@@ -138,10 +144,15 @@ def purchases_of(shop: Shop, chosen: BasketOptions) -> tuple[Purchases, rfm.Cust
     return sequences.of_lines(lines, table, column), table, purchases.names_of(lines, column)
 
 
+def followed(shop: Shop, chosen: BasketOptions, bought: Purchases) -> Sequences:
+    """What is bought after what, beyond chance."""
+    return once(shop.kept, f"sequences-{chosen.by}", Sequences, partial(sequences.follow, bought), bought)
+
+
 def next_purchases(shop: Shop, chosen: BasketOptions) -> NextReport:
     """What is bought after what, the surest first."""
     bought, table, names = purchases_of(shop, chosen)
-    found = sequences.follow(bought)
+    found = followed(shop, chosen, bought)
     about = None
     shown = np.arange(len(found))
     counts = np.bincount(bought.item, minlength=bought.items)
@@ -156,7 +167,7 @@ def next_purchases(shop: Shop, chosen: BasketOptions) -> NextReport:
         found=len(shown),
         tried=found.tried,
         about=None if about is None else str(names[about]),
-        due=int(due_rows(bought, found)["customer"].nunique()),
+        due=int(writable_rows(shop, due_rows(bought, found), table, chosen)[0]["customer"].nunique()),
         first_shown=start,
         words=words_of(chosen, None if about is None else spelt(names, counts, about)),
     )
@@ -179,7 +190,7 @@ def _step(found: Sequences, i: int, names: npt.NDArray[np.object_]) -> Step:
 def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
     """Who is to buy something next by the end of the week, or was to within the last fortnight."""
     bought, table, names = purchases_of(shop, chosen)
-    rows = due_rows(bought, sequences.follow(bought))
+    rows, left_out = writable_rows(shop, due_rows(bought, followed(shop, chosen, bought)), table, chosen)
     counts = rows.groupby("item")["customer"].nunique()
     top = sorted(counts.index, key=lambda item: (-counts[item], str(names[item])))[:5]
     contacts = people.Contacts(shop.people)
@@ -199,7 +210,18 @@ def due_now(shop: Shop, chosen: BasketOptions) -> DueReport:
             _due_customer(row, table, names, contacts)
             for row in best.drop_duplicates("customer").head(DAYS_WORK).to_dict("records")
         ),
+        left_out=left_out,
+        stale=stale(shop.orders, chosen.asked.today),
     )
+
+
+def writable_rows(
+    shop: Shop, rows: pd.DataFrame, table: rfm.CustomerTable, chosen: BasketOptions
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The rows, by `customer` (positions in the table), of those who may be written to; how many may not, by why."""
+    keys = table.customer[rows["customer"].to_numpy(np.int64)]
+    kept = reach.reachable(shop, list(dict.fromkeys(keys)), chosen.asked)
+    return rows[rfm.among(keys, kept.kept)], kept.left_out
 
 
 def _due_customer(
@@ -230,10 +252,13 @@ def due_rows(bought: Purchases, found: Sequences) -> pd.DataFrame:
     first = pd.DataFrame({"customer": bought.customer, "item": bought.item, "day": bought.day, "money": bought.money})
     usual = first.groupby("item")["money"].median()
     first = first.drop_duplicates(["customer", "item"])
+    buyer, item = first["customer"].to_numpy(), first["item"].to_numpy()
     for i in np.flatnonzero((found.first != found.then) & (found.share >= LIKELY))[:PAIRS]:
         one, then = int(found.first[i]), int(found.then[i])
-        have = first.loc[first["item"] == then, "customer"]
-        open_ = first[(first["item"] == one) & ~first["customer"].isin(have)]
+        has = np.zeros(int(buyer.max(initial=0)) + 1, bool)
+        has[buyer[item == then]] = True
+        begun = np.flatnonzero(item == one)
+        open_ = first.iloc[begun[~has[buyer[begun]]]]
         when = open_["day"] + round(float(found.gap[i]))
         parts.append(
             pd.DataFrame(
@@ -271,8 +296,11 @@ def by_group(shop: Shop, chosen: BasketOptions) -> GroupReport:
     if not inside.any():
         raise UnknownGroup(group)
     owned = of_pairs(bought.customer, bought.item, len(table), bought.items)
-    _, found = frequent(owned, chosen)
-    told = differences(owned, inside, found)
+
+    def work() -> Differences:
+        return differences(owned, inside, frequent(owned, chosen)[1])
+
+    told = once(shop.kept, "group", Differences, work, owned, inside, chosen.threshold)
     return GroupReport(
         group=group,
         customers=int(inside.sum()),

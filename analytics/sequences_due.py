@@ -76,7 +76,8 @@ def due(bought: Purchases, refills: Ints, ahead: int = AHEAD) -> Due:
     chosen = np.zeros(max(bought.items, 1), bool)
     chosen[refills] = True
     kept = np.flatnonzero(chosen[bought.item])
-    kept = kept[np.lexsort((bought.day[kept], bought.customer[kept], bought.item[kept]))]
+    # They are by customer and day already.
+    kept = kept[np.argsort(bought.item[kept], kind="stable")]
     item, customer, day, money = bought.item[kept], bought.customer[kept], bought.day[kept], bought.money[kept]
     limits = np.concatenate([np.flatnonzero(changes(item)), [len(item)]])
     found = [_nobody()]

@@ -1,4 +1,4 @@
-"""From an upload to its first answer, and /segments with its picture, in a warm worker on Online Retail.
+"""From an upload to its first answer, /segments with its picture, and what is asked again, in a warm worker on Online Retail.
 
 The unit for both is one bare `pandas.read_csv` of the same file, told everything beforehand. For /segments there is
 besides what a marketer's notebook would do from the same snapshot with pandas, scikit-learn and pyplot: recency,
@@ -9,6 +9,9 @@ Ours does more in its time: it compares five methods (see `benchmarks.clustering
 too), looks for valleys, draws the groups again from 30 bootstrap samples, and has two vocabularies, and a palette for the
 picture.
 
+Where products are mined, what was found is kept beside the snapshot: what is asked again stands beside the same question
+asked when nothing was kept.
+
 The customer tables of both sides must be equal before anything is timed.
 """
 
@@ -16,7 +19,8 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +29,13 @@ from analytics.rfm import customer_table
 from benchmarks.data import Missing, find
 from benchmarks.measure import Line, in_worker, interleaved, peak
 from benchmarks.reading import bare_csv, unpacked
-from benchmarks.work import ask, take_in
+from benchmarks.work import ask, ask_anew, take_in
+from bot.jobs import References
 
 COLUMNS = ["customer", "order", "time", "amount", "taken_back"]
 GROUPS = range(2, 9)
 SAMPLE = 2_000
+MINED = ("campaigns", "basket", "basket next", "basket segment", "digest weekly")
 
 
 def run() -> Iterator[Line | Missing]:
@@ -51,6 +57,9 @@ def run() -> Iterator[Line | Missing]:
         yield Line("/segments and its natural groups", both, "notebook", took["notebook"])
         yield Line("/segments and its natural groups", both, "notebook, sampled", took["sampled"], 1)
         references = in_worker(take_in, plain, folder)
+        took = in_worker(_again, references)
+        for question in MINED:
+            yield Line(f"/{question}, again", took[f"{question}, again"], "the first time", took[question], 0.5)
         snapshot = references[Kind.ORDERS]
         used = max(peak(ask, "segments", references), peak(ask, "segments", references, "natural"))
         yield Line("/segments or its natural groups", used, "notebook", peak(notebook, snapshot, None), unit="MB")
@@ -81,6 +90,16 @@ def _time(plain: Path, packed: Path, folder: Path) -> dict[str, float]:
             "sampled": lambda: notebook(snapshot, SAMPLE),
         }
     )
+
+
+def _again(references: References) -> dict[str, float]:
+    calls: dict[str, Callable[[], object]] = {}
+    for question in MINED:
+        name, *words = question.split()
+        # Each round asks for the first time, and at once again.
+        calls[question] = partial(ask_anew, name, references, *words)
+        calls[f"{question}, again"] = partial(ask, name, references, *words)
+    return interleaved(calls)
 
 
 def customers(snapshot: Path) -> Any:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from benchmarks.costs import Cost
 from benchmarks.data import Missing, find
 from benchmarks.measure import in_worker, interleaved, peak
-from benchmarks.work import ask, take_in
+from benchmarks.work import ask_anew, take_in
 from bot.jobs import References
 
 if TYPE_CHECKING:
@@ -57,13 +57,16 @@ def _jobs(file: Path) -> Iterator[Cost]:
         yield Cost("upload", file.name, seconds["upload"], peak(take_in, file, folder))
         for question in QUESTIONS:
             yield Cost(
-                f"/{question[0]}", file.name, seconds[question[0]], peak(ask, question[0], references, *question[1:])
+                f"/{question[0]}",
+                file.name,
+                seconds[question[0]],
+                peak(ask_anew, question[0], references, *question[1:]),
             )
 
 
 def _timed(file: Path, references: References) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        calls = {question[0]: partial(ask, question[0], references, *question[1:]) for question in QUESTIONS}
+        calls = {question[0]: partial(ask_anew, question[0], references, *question[1:]) for question in QUESTIONS}
         return interleaved({"upload": partial(take_in, file, Path(folder)), **calls}, ROUNDS)
 
 

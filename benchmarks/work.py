@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analytics.analysis import Asked, Outcome
 from analytics.choices import Choices
+from analytics.dataset import Kind
 from bot import jobs
 from bot.jobs import References
 
@@ -21,3 +22,12 @@ def take_in(file: Path, folder: Path) -> References:
 def ask(name: str, references: References, *words: str) -> Outcome:
     """A question asked in English, answered with its picture."""
     return jobs.answer(name, references, words, Asked())
+
+
+def ask_anew(name: str, references: References, *words: str) -> Outcome:
+    """The same, of orders of which nothing is kept that was worked out before."""
+    orders = references[Kind.ORDERS]
+    for file in orders.parent.glob(f"{orders.stem}.*"):
+        if file != orders:
+            file.unlink()
+    return ask(name, references, *words)
