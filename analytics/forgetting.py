@@ -1,19 +1,15 @@
-"""Letting go of a person: who is meant, tables without them, and how they are known again should a file bring them back."""
+"""Tables without a person: without their rows or all that tells whose a sale was, and unnamed in what others wrote."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics import lookup
-from analytics.dataset import Dataset, Kind, Role
-from analytics.people import LABEL, SAME_AS
-from analytics.reading.customers import normalise
+from analytics.dataset import Dataset, Kind, Receipt, Role
+from analytics.mentions import GONE, Mentions
 
 # What stays of a sale whose buyer is forgotten. The order's number is among it: a later export of the same order would
 # otherwise be added a second time.
@@ -33,85 +29,77 @@ SALE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody behind one or more customer `keys`, the first of which is the one they go by now."""
-
-    keys: tuple[str, ...]
-    label: str
-    name: str | None
-    email: str | None
-    phone: str | None
+# What a shop calls its goods: a name among them is a customer's only where no other customer bought the like.
+GOODS = (Role.PRODUCT, Role.PRODUCT_NAME, Role.CATEGORY)
+# From here on a number may be a phone that a sheet took for a quantity.
+SMALLEST_PHONE = 1e6
 
 
-class Everybody:
-    """All the people that these tables of people tell of, one table or more, the oldest first."""
+def unnamed(dataset: Dataset, keys: Collection[str], mentions: Mentions) -> tuple[Dataset, int]:
+    """The table with nobody of these `mentions` named in it, and how many cells of others changed.
 
-    def __init__(self, tables: Sequence[Dataset]) -> None:
-        rows = pa.concat_tables([table.table().replace_schema_metadata(None) for table in tables])
-        self._rows: pd.DataFrame = rows.to_pandas().drop_duplicates().reset_index(drop=True)
-        self._latest = self._rows.drop_duplicates(str(Role.CUSTOMER), keep="last").set_index(str(Role.CUSTOMER))
-        self._all = replace(tables[-1], source=pa.Table.from_pandas(self._rows, rows.schema, preserve_index=False))
-
-    def find(self, query: str) -> tuple[Person, ...]:
-        """Who may be meant: by number, name, e-mail or phone, as `lookup.find` finds customers; also by a key."""
-        found: dict[frozenset[str], Person] = {}
-        for key in lookup.find(query, self._all, self._latest.index.to_numpy(object)):
-            if key in self._latest.index:
-                person = self._person(key)
-                found.setdefault(frozenset(person.keys), person)
-        return tuple(sorted(found.values(), key=lambda person: (person.label, person.keys)))
-
-    def marks(self, person: Person, secret: bytes) -> frozenset[str]:
-        """By what the person is known again without being known: keyed hashes of number, e-mail and phone.
-
-        What another person goes by as well is left out.
-        """
-        theirs = self._rows[str(Role.CUSTOMER)].isin(person.keys)
-        texts = _known_by(self._rows[theirs]) - _known_by(self._rows[~theirs])
-        return frozenset(mark(text, secret) for text in texts)
-
-    def _person(self, key: str) -> Person:
-        keys = self._keys(key)
-        mine = self._latest.loc[list(keys)]
-
-        def told(column: str) -> str | None:
-            values = mine[column].dropna()
-            return None if values.empty else str(values.iloc[0])
-
-        return Person(
-            keys, str(mine[LABEL].iloc[0]), *(told(str(role)) for role in (Role.NAME, Role.EMAIL, Role.PHONE))
-        )
-
-    def _keys(self, key: str) -> tuple[str, ...]:
-        """The key, and those under which other files know the same person."""
-        latest = self._latest
-        known = [key]
-        mine = latest.index.isin(known) | latest[SAME_AS].isin(known)
-        known += [str(other) for other in latest.index[mine] if other not in known]
-        # A sheet may know by the bare name whom another one numbers; a name that two have is nobody's.
-        named = latest.loc[key, str(Role.NAME)]
-        numbered = latest[LABEL] != named
-        if isinstance(named, str) and (numbered & (latest[str(Role.NAME)] == named)).sum() == 1:
-            known += [str(other) for other in latest.index[latest[LABEL] == named] if other not in known]
-        return tuple(known)
+    Looked through are all texts but numbers of orders and customers; of people only addresses, for their other columns
+    are somebody's own. What goods are called is left as it is unless only these customers, by `keys`, have bought it.
+    """
+    told = unnamed_receipt(dataset.receipt, mentions)
+    table = dataset.table().combine_chunks()
+    before, changed = table, 0
+    for place, name in enumerate(table.column_names):
+        column = table.column(place).combine_chunks()
+        if name in (Role.CUSTOMER, Role.ORDER) or (dataset.kind is Kind.PEOPLE and name != Role.ADDRESS):
+            continue
+        gone = _gone(column, mentions)
+        if gone and name in GOODS:
+            alone = _theirs_alone(table, name, keys)
+            gone = {value: left for value, left in gone.items() if value in alone}
+        if gone:
+            plain = _plain(column)
+            cells = plain.to_pylist()
+            others = pc.invert(_is_theirs(table, keys)).to_pylist()
+            changed += sum(cell in gone for cell, other in zip(cells, others, strict=True) if other)
+            left = pa.array([gone.get(cell, cell) for cell in cells], plain.type)
+            field = table.schema.field(place)
+            coded = pa.types.is_dictionary(field.type)
+            table = table.set_column(place, field, left.dictionary_encode().cast(field.type) if coded else left)
+    if table is before and told == dataset.receipt:
+        return dataset, 0
+    return replace(dataset, receipt=told, source=table), changed
 
 
-def mark(text: str, secret: bytes) -> str:
-    """A keyed hash that tells nothing, and is another one than the customer's key."""
-    return hashlib.blake2b(text.encode(), key=secret[:64], digest_size=16, person=b"forgotten").hexdigest()
+def unnamed_receipt(receipt: Receipt, mentions: Mentions) -> Receipt:
+    """The receipt with nobody of these named in the names of the file and its sheets."""
+    return replace(
+        receipt,
+        filename=mentions.taken_out(receipt.filename),
+        sheet=receipt.sheet and mentions.taken_out(receipt.sheet),
+        passed_over=tuple(map(mentions.taken_out, receipt.passed_over)),
+    )
 
 
-def returned(everybody: Dataset, forgotten: Mapping[str, bool], secret: bytes) -> dict[str, bool]:
-    """The keys of people in this table who are to stay forgotten, and whether their sales are to be kept."""
-    rows = everybody.frame()
-    found: dict[str, bool] = {}
-    for texts in _texts(rows).values():
-        for key, text in zip(rows[str(Role.CUSTOMER)], texts, strict=True):
-            if isinstance(text, str) and (kept := forgotten.get(mark(text, secret))) is not None:
-                found[key] = kept
-    same = rows[[str(Role.CUSTOMER), SAME_AS]].dropna()
-    return found | {key: found[whose] for key, whose in same.itertuples(index=False) if whose in found}
+def _gone(column: pa.Array, mentions: Mentions) -> dict[object, object]:
+    """What takes the place of each value that names one of them."""
+    if pa.types.is_floating(column.type):
+        large = pc.unique(column.filter(pc.fill_null(pc.greater_equal(column, SMALLEST_PHONE), False))).to_pylist()
+        return {value: None for value in large if value.is_integer() and mentions.taken_out(f"{value:.0f}") == GONE}
+    if not pa.types.is_string(_plain(column).type):
+        return {}
+    values = column.dictionary if pa.types.is_dictionary(column.type) else pc.unique(column)
+    texts = [text for text in values.to_pylist() if text is not None]
+    return {text: left for text in texts if (left := mentions.taken_out(text)) != text}
+
+
+def _theirs_alone(table: pa.Table, name: str, keys: Collection[str]) -> set[object]:
+    """The values that stand in these customers' rows and in nobody else's."""
+    theirs = _is_theirs(table, keys)
+    values = _plain(table[name])
+    return set(values.filter(theirs).unique().to_pylist()) - set(values.filter(pc.invert(theirs)).unique().to_pylist())
+
+
+def _is_theirs(table: pa.Table, keys: Collection[str]) -> pa.ChunkedArray | pa.Array:
+    if Role.CUSTOMER not in table.column_names:
+        return pa.repeat(False, table.num_rows)
+    known = _plain(table[Role.CUSTOMER])
+    return pc.fill_null(pc.is_in(known, value_set=pa.array(sorted(keys), pa.string())), False)
 
 
 def without(dataset: Dataset, keys: Collection[str], *, keep_sales: bool) -> Dataset | None:
@@ -127,7 +115,7 @@ def without(dataset: Dataset, keys: Collection[str], *, keep_sales: bool) -> Dat
     values = known.dictionary if pa.types.is_dictionary(known.type) else known
     if not pc.any(pc.is_in(values, value_set=wanted)).as_py():
         return None
-    theirs = pc.fill_null(pc.is_in(_plain(known), value_set=wanted), False)
+    theirs = _is_theirs(table, keys)
     if dataset.kind is Kind.ORDERS and keep_sales:
         emptied = [
             column if name in SALE else pc.if_else(theirs, pa.scalar(None, _plain(column).type), _plain(column))
@@ -150,16 +138,3 @@ def _written_anew(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-
-
-def _texts(rows: pd.DataFrame) -> dict[str, list[str | None]]:
-    """What the people go by, spelt one way: number (or what else the sheet knows them by), e-mail, phone."""
-    spelt: dict[str, list[str | None]] = {LABEL: rows[LABEL].tolist()}
-    for role in (Role.EMAIL, Role.PHONE):
-        texts = rows[str(role)]
-        spelt[str(role)] = normalise(role, pa.array(texts.where(texts.notna(), None), pa.string())).to_pylist()
-    return spelt
-
-
-def _known_by(rows: pd.DataFrame) -> set[str]:
-    return {text for texts in _texts(rows).values() for text in texts if isinstance(text, str)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics import people
+from analytics import identity, people
 from analytics.dataset import Dataset, Role
 
 CLOSE, CLOSE_IN_CHINESE = 80, 65
@@ -25,7 +23,7 @@ def find(query: str, everybody: Dataset | None, keys: npt.NDArray[np.object_]) -
 
     Where nobody may be looked at, a customer is known by the key alone.
     """
-    wanted = _plain(query)
+    wanted = identity.plain(query)
     if everybody is None:
         same = pd.DataFrame({"key": keys, people.LABEL: keys})
     else:
@@ -34,15 +32,17 @@ def find(query: str, everybody: Dataset | None, keys: npt.NDArray[np.object_]) -
     if (exact := same["key"] == query.strip()).any():
         return sorted(set(same["key"][exact]))
     texts = {
-        column: same[column].fillna("").astype(str).map(_plain)
+        column: same[column].fillna("").astype(str).map(identity.plain)
         for column in (people.LABEL, Role.NAME, Role.EMAIL)
         if column in same
     }
     hit = np.zeros(len(same), bool)
     for values in texts.values():
         hit |= (values == wanted).to_numpy()
-    if Role.PHONE in same and (number := _digits(query)):
-        hit |= (same[Role.PHONE].fillna("").map(_digits) == number).to_numpy()
+    if Role.PHONE in same and (phones := identity.phones(query)):
+        hit |= _any_form(phones, identity.phones, same[Role.PHONE])
+    if not hit.any():
+        hit |= _otherwise_spelt(query, same)
     if not hit.any() and (len(wanted) > 1 or not wanted.isascii()):
         for values in texts.values():
             hit |= values.str.contains(wanted, regex=False).to_numpy()
@@ -52,15 +52,23 @@ def find(query: str, everybody: Dataset | None, keys: npt.NDArray[np.object_]) -
     return sorted(set(same["key"][hit]))
 
 
-def _plain(text: str) -> str:
-    """Spelt one way: width, case and blanks make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+def _otherwise_spelt(query: str, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whose number has zeros or a sign before it, whose name's parts stand in another order, whose e-mail has a tag."""
+    hit = _any_form(identity.numbers(query), identity.numbers, rows[people.LABEL])
+    if phones := identity.phones(query):
+        hit |= _any_form(phones, identity.phones, rows[people.LABEL])
+    if Role.NAME in rows and (name := identity.name(query)):
+        hit |= _any_form(frozenset([name]), lambda text: frozenset([identity.name(text)]), rows[Role.NAME])
+    if Role.EMAIL in rows and (emails := identity.emails(query)):
+        hit |= _any_form(emails, identity.emails, rows[Role.EMAIL])
+    return hit
 
 
-def _digits(text: str) -> str:
-    """A phone number's last nine digits, which no country code reaches; empty where the text is none."""
-    digits = re.sub(r"\D", "", text)
-    return digits[-9:] if len(digits) >= 7 and not re.search(r"[^\d\s()+./-]", text) else ""
+def _any_form(
+    wanted: frozenset[str], forms: Callable[[str], frozenset[str]], texts: pd.Series[str]
+) -> npt.NDArray[np.bool_]:
+    """Which of the texts have one of the wanted forms."""
+    return np.array([isinstance(text, str) and not wanted.isdisjoint(forms(text)) for text in texts], bool)
 
 
 def _misspelt(wanted: str, texts: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -22,8 +23,8 @@ def split(dataset: Dataset, secret: bytes) -> tuple[Dataset, Dataset | None]:
     """The dataset with customer keys that say nothing and without personal columns, and the people behind the keys.
 
     A key is a hash of what the sheet knows the customer by (number, e-mail, phone or name), under the owner's secret:
-    the same customer gets the same key in every file of this owner, and another in anybody else's. None where the sheet
-    tells no customers apart.
+    the same customer gets the same key in every file of this owner, and another in anybody else's. `Lucy` and `lucy` are
+    one, known as most lines have it. None where the sheet tells no customers apart.
     """
     table = dataset.table()
     personal = [role for role in PERSONAL if role in table.column_names]
@@ -31,21 +32,26 @@ def split(dataset: Dataset, secret: bytes) -> tuple[Dataset, Dataset | None]:
         return (replace(dataset, source=table.drop_columns(personal)) if personal else dataset), None
     known = table[Role.CUSTOMER].combine_chunks()
     labels = known.dictionary.to_pylist()
-    keys = pa.array([pseudonym(label, secret) for label in labels], pa.string())
-    hidden = pa.DictionaryArray.from_arrays(known.indices, keys)
+    keys = pa.array([pseudonym(label, secret) for label in labels], pa.string()).dictionary_encode()
+    hidden = pa.DictionaryArray.from_arrays(keys.indices.take(known.indices), keys.dictionary)
     position = table.column_names.index(Role.CUSTOMER)
     kept = table.set_column(position, Role.CUSTOMER, hidden).drop_columns(personal)
-    people = pd.DataFrame({str(Role.CUSTOMER): keys.to_pylist(), LABEL: labels})
+    spelt = pd.DataFrame({"key": keys.indices.to_pylist(), LABEL: labels})
+    spelt["lines"] = known.indices.to_pandas().value_counts().reindex(spelt.index, fill_value=0)
+    # Among equals the first, whatever the order in which a sheet's dictionary came.
+    spelt = spelt.sort_values(["lines", LABEL], ascending=[False, True]).drop_duplicates("key").sort_values("key")
+    people = pd.DataFrame({str(Role.CUSTOMER): keys.dictionary.to_pylist(), LABEL: spelt[LABEL].tolist()})
     if personal:
-        codes = known.indices.to_pandas()
+        codes = hidden.indices.to_pandas()
         told = table.select(personal).to_pandas().astype(object).groupby(codes.to_numpy()).first()
         people = people.join(told)
     return replace(dataset, source=kept), _dataset(people, dataset)
 
 
 def pseudonym(label: str, secret: bytes) -> str:
-    """The key of a customer whom the sheet knows by this label."""
-    return hashlib.blake2b(label.encode(), key=secret[:64], digest_size=10).hexdigest()
+    """The key of a customer whom the sheet knows by this label, in whatever case and with whatever blanks."""
+    spelt = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+    return hashlib.blake2b(spelt.encode(), key=secret[:64], digest_size=10).hexdigest()
 
 
 def merge(old: Dataset, new: Dataset) -> Dataset:
@@ -77,6 +83,14 @@ def joined(dataset: Dataset, people: Dataset) -> Dataset:
     renamed = keys.indices.take(known.indices)
     column = pa.DictionaryArray.from_arrays(renamed, keys.dictionary)
     return replace(dataset, source=table.set_column(table.column_names.index(Role.CUSTOMER), Role.CUSTOMER, column))
+
+
+def listed(customers: Dataset) -> Dataset:
+    """The customer list with everybody in it once, by their first row."""
+    table = customers.table()
+    known = table[Role.CUSTOMER].combine_chunks().to_pandas()
+    first = known.notna() & ~known.duplicated()
+    return customers if first.all() else replace(customers, source=table.filter(pa.array(first)))
 
 
 class Contacts:

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from analytics import forgetting, naming, parquet
 from analytics.dataset import Dataset, Role
-from analytics.forgetting import Everybody, Person
+from analytics.mentions import Mentions
 from analytics.people import LABEL, PERSONAL
+from analytics.persons import Everybody, Person
 from analytics.trials import CUSTOMER
 from bot import sealing, snapshots
 
@@ -31,6 +32,19 @@ class Found:
     person: Person
     orders: int
     uploads: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What is left without somebody: new files, the `marks` to know them by, the `mentions` of them that went from texts.
+
+    `texts` counts the cells that others wrote and that changed, by the name of the old file.
+    """
+
+    renewed: Renewed
+    marks: frozenset[str]
+    mentions: Mentions
+    texts: Mapping[str, int]
 
 
 def find(
@@ -56,37 +70,52 @@ def find(
 
 def erase(
     person: Person, files: Collection[Path], everybody: Sequence[Path], folder: Path, secret: bytes, *, keep_sales: bool
-) -> tuple[Renewed, frozenset[str]]:
-    """Every one of the files that knows the person, as a new file of `folder` that does not; and the marks to know them by."""
+) -> Erased:
+    """Every one of the files that knows or names the person, as a new file of `folder` that does not."""
+    known = Everybody([snapshots.opened(file) for file in everybody])
+    mentions = known.mentions(person.keys)
+    texts: dict[str, int] = {}
 
     def erased(file: Path) -> Path | None:
         if file.name.startswith(snapshots.TRIAL):
             return _out_of_trial(file, person.keys, folder)
-        left = forgetting.without(snapshots.opened(file), person.keys, keep_sales=keep_sales)
-        return None if left is None else snapshots.keep(left, folder)
+        before = snapshots.opened(file)
+        unnamed, texts[file.name] = forgetting.unnamed(before, person.keys, mentions)
+        left = forgetting.without(unnamed, person.keys, keep_sales=keep_sales) or unnamed
+        return None if left is before else snapshots.keep(left, folder)
 
-    marks = Everybody([snapshots.opened(file) for file in everybody]).marks(person, secret)
-    return _renewed(files, erased), marks
+    return Erased(_renewed(files, erased), known.marks(person, secret), mentions, texts)
 
 
-def nameless(files: Collection[Path], folder: Path) -> Renewed:
-    """Every one of these tables of people with the keys alone, so that customers stay joined, and nobody is known."""
+def nameless(people: Collection[Path], others: Collection[Path], folder: Path) -> Renewed:
+    """These tables of people with the keys alone, so that customers stay joined, and the others without their contacts.
+
+    In the others e-mails and phones go from all that somebody wrote. Names stay there: too many are words as well.
+    """
+    told = [snapshots.opened(file).frame(Role.EMAIL, Role.PHONE) for file in people]
+    emails, phones = ([text for frame in told for text in frame[role].dropna()] for role in (Role.EMAIL, Role.PHONE))
+    mentions = Mentions(emails=emails, phones=phones)
 
     def stripped(file: Path) -> Path | None:
-        people = snapshots.opened(file)
-        frame = people.frame()
+        table = snapshots.opened(file)
+        frame = table.frame()
         if (frame[LABEL] == frame[str(Role.CUSTOMER)]).all():
             return None
         frame[LABEL] = frame[str(Role.CUSTOMER)]
         frame[[str(role) for role in PERSONAL]] = None
-        table = pa.Table.from_pandas(frame, people.table().schema.remove_metadata(), preserve_index=False)
-        return snapshots.keep(replace(people, source=table), folder)
+        left = pa.Table.from_pandas(frame, table.table().schema.remove_metadata(), preserve_index=False)
+        return snapshots.keep(replace(table, source=left), folder)
 
-    return _renewed(files, stripped)
+    def unnamed(file: Path) -> Path | None:
+        before = snapshots.opened(file)
+        left, _ = forgetting.unnamed(before, (), mentions)
+        return None if left is before else snapshots.keep(left, folder)
+
+    return {**_renewed(people, stripped), **_renewed(others, unnamed)}
 
 
 def sealed(tables: Collection[Path], sent: Collection[Path], folder: Path) -> Renewed:
-    """Every one of these tables of people and sent files that is not sealed yet, sealed."""
+    """Every one of these tables and sent files that is not sealed yet, sealed."""
 
     def table(file: Path) -> Path | None:
         return None if sealing.is_sealed(file) else snapshots.keep(Dataset.open(file), folder)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 from pydantic import TypeAdapter
 
 from analytics import language, share
-from analytics.analysis import Document
-from analytics.dataset import Dataset, Role, Shop
-from analytics.lists import as_csv
-from analytics.people import LABEL, SAME_AS, Contacts
+from analytics.dataset import Dataset, Kind, Role
+from analytics.people import LABEL, SAME_AS
 from analytics.trials import CUSTOMER, Trial
-from bot import sealing
+from bot import sealing, snapshots
 from bot.jobs import References, shop_at
+from bot.zips import Zips, distinct
 
-LARGEST = 45_000_000
-"""Bytes of one zip: Telegram takes 50 MB from a bot."""
 ANYTHING = TypeAdapter(Any)
 
 
@@ -33,38 +27,40 @@ ANYTHING = TypeAdapter(Any)
 class About:
     """What is kept of an owner besides tables and trials: settings and memories by name, and their `files` as understood.
 
-    `sent` are those that are kept as they were sent, by name.
+    `sent` are those that are kept as they were sent, each with its name.
     """
 
     language: str
     owner: Mapping[str, Any]
     files: tuple[Any, ...]
-    sent: Mapping[str, Path] = field(default_factory=dict)
+    sent: Sequence[tuple[str, Path]] = ()
 
 
-def export(references: References, trials: tuple[Trial, ...], about: About) -> tuple[Document, ...]:
-    """All of it as zip files that a chat takes, none of which holds half a line; tables are CSV that runs no formula."""
-    shop = shop_at(references)
-    entries = [
-        _about(about, trials),
-        *(part for name, frame in _frames(shop, trials, about.language) for part in _parts(name, frame)),
-        *(Document(f"sent/{name}", sealing.read(file)) for name, file in about.sent.items()),
-    ]
-    zips: list[list[Document]] = [[]]
-    size = 0
-    for entry in entries:
-        packed = len(zlib.compress(entry.content))
-        if zips[-1] and size + packed > LARGEST:
-            zips.append([])
-            size = 0
-        zips[-1].append(entry)
-        size += packed
-    names = (
-        ["pocket-marketer.zip"]
-        if len(zips) == 1
-        else [f"pocket-marketer-{place + 1}.zip" for place in range(len(zips))]
-    )
-    return tuple(Document(name, _zipped(inside)) for name, inside in zip(names, zips, strict=True))
+def export(
+    references: References,
+    own: Mapping[int, Sequence[Path]],
+    trials: tuple[Trial, ...],
+    about: About,
+    folder: Path,
+    stem: str,
+) -> tuple[Path, ...]:
+    """All of it as zip files that a chat takes: new files of the `folder`, sealed where there is a key, named by the `stem`.
+
+    `own` are the tables that each upload brought; those that are the shop's as they are, are not told twice.
+    """
+    files: list[Path] = []
+
+    def keep(content: bytes) -> None:
+        files.append(snapshots.durably(lambda path: sealing.write(path, content), folder, stem, ".zip"))
+
+    zips = Zips(keep)
+    zips.add("about.json", _about(about, trials))
+    for name, table in _tables(references, own, trials, about.language):
+        zips.add_table(name, table)
+    for name, (_, file) in zip(distinct([name for name, _ in about.sent]), about.sent, strict=True):
+        zips.add(f"sent/{name}", sealing.read(file))
+    zips.close()
+    return tuple(files)
 
 
 def summary(references: References, until: date) -> share.Summary:
@@ -72,49 +68,62 @@ def summary(references: References, until: date) -> share.Summary:
     return share.sum_up(shop_at(references).orders, until)
 
 
-def _frames(shop: Shop, trials: Iterable[Trial], reader: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Every table of the shop, customers as their owner knows them, and who was in which trial."""
-    contacts = Contacts(shop.people)
-    tables = (shop.orders, shop.customers, shop.results, shop.comments, shop.events, shop.catalogue)
-    for dataset in tables:
-        if dataset is not None:
-            yield str(dataset.kind), _readable(dataset, contacts, reader)
-    if shop.people is not None:
-        people = shop.people.frame().drop(columns=[str(Role.CUSTOMER), SAME_AS]).rename(columns={LABEL: CUSTOMER})
-        yield "people", people.rename(columns=language.HEADERS[reader])
+def _tables(
+    references: References, own: Mapping[int, Sequence[Path]], trials: Sequence[Trial], reader: str
+) -> Iterator[tuple[str, pa.Table]]:
+    """Every table of the shop, who was in which trial, and what each file held; customers as their owner knows them."""
+    shop = shop_at(references)
+    alone = {
+        f"files/{number}-{file.name.rpartition('-')[0]}": snapshots.opened(file)
+        for number, files in sorted(own.items())
+        for file in files
+        if file not in references.values()
+    }
+    everybody = [dataset for dataset in alone.values() if dataset.kind is Kind.PEOPLE]
+    labels: dict[str, str] = {}
+    for people in [*everybody, *([shop.people] if shop.people else [])]:
+        told = people.table(Role.CUSTOMER, LABEL)
+        labels |= dict(zip(told[Role.CUSTOMER].to_pylist(), told[LABEL].to_pylist(), strict=True))
+    for kind in Kind:
+        if (dataset := shop.dataset(kind)) is not None:
+            yield str(kind), _readable(dataset, labels, reader)
     for trial in trials:
-        told = trial.assigned().to_pandas()
-        told[CUSTOMER] = [contacts.label(key) for key in told[CUSTOMER]]
-        yield f"trial-{trial.number}", told.rename(columns=language.HEADERS[reader])
+        yield f"trial-{trial.number}", _headed(_labelled(trial.assigned(), labels), language.HEADERS[reader])
+    for name, dataset in alone.items():
+        yield name, _readable(dataset, labels, reader)
 
 
-def _readable(dataset: Dataset, contacts: Contacts, reader: str) -> pd.DataFrame:
-    frame = dataset.frame()
-    customer = str(Role.CUSTOMER)
-    if customer in frame:
-        frame[customer] = frame[customer].astype(object).map(contacts.label, na_action="ignore")
+def _readable(dataset: Dataset, labels: Mapping[str, str], reader: str) -> pa.Table:
+    table = dataset.table()
+    if dataset.kind is Kind.PEOPLE:
+        named = table.drop_columns([Role.CUSTOMER, SAME_AS])
+        return _headed(named, language.HEADERS[reader] | {LABEL: language.HEADERS[reader][CUSTOMER]})
     headers = language.HEADERS[reader] | {column.name: column.header for column in dataset.columns}
-    return frame.rename(columns=headers)
+    return _headed(_labelled(table, labels), headers)
 
 
-def _parts(name: str, frame: pd.DataFrame) -> Iterator[Document]:
-    """The table as CSV; in halves, where it would not go into one zip."""
-    whole = as_csv(name, frame)
-    if len(zlib.compress(whole.content)) <= LARGEST or len(frame) < 2:
-        yield whole
-        return
-    half = len(frame) // 2
-    yield from _parts(f"{name}-1", frame.iloc[:half])
-    yield from _parts(f"{name}-2", frame.iloc[half:])
+def _labelled(table: pa.Table, labels: Mapping[str, str]) -> pa.Table:
+    if CUSTOMER not in table.column_names:
+        return table
+    keys = table[CUSTOMER].combine_chunks()
+    keys = keys if pa.types.is_dictionary(keys.type) else keys.dictionary_encode()
+    told = pa.array([labels.get(key, key) for key in keys.dictionary.to_pylist()], pa.string())
+    column = pa.DictionaryArray.from_arrays(keys.indices, told)
+    return table.set_column(table.column_names.index(CUSTOMER), CUSTOMER, column)
 
 
-def _about(about: About, trials: tuple[Trial, ...]) -> Document:
+def _headed(table: pa.Table, headers: Mapping[str, str]) -> pa.Table:
+    return table.rename_columns([headers.get(name, name) for name in table.column_names])
+
+
+def _about(about: About, trials: tuple[Trial, ...]) -> bytes:
     tried = [
         {
             "number": trial.number,
             "kind": trial.kind,
             "group": trial.segment,
             "versions": trial.versions,
+            "seed": trial.seed,
             "days": trial.days,
             "made": trial.made,
             "sent": trial.sent,
@@ -125,12 +134,4 @@ def _about(about: About, trials: tuple[Trial, ...]) -> Document:
         for trial in trials
     ]
     told = ANYTHING.dump_python({**about.owner, "files": about.files, "trials": tried}, mode="json")
-    return Document("about.json", json.dumps(told, ensure_ascii=False, indent=1).encode())
-
-
-def _zipped(documents: Iterable[Document]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for document in documents:
-            archive.writestr(document.filename, document.content)
-    return content.getvalue()
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()

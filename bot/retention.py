@@ -63,10 +63,13 @@ async def _tidy(bot: Bot, services: Services, owner: int, now: datetime, kept: t
     upload, at = last
     state = store.retention(owner, upload)
     if now >= at + kept and state != "gone":
-        tables, sent = store.everything(owner, Kind.PEOPLE), store.everything(owner, SENT)
-        renewed = await services.compute(erasing.nameless, tables, store.folder_of(owner))
+        async with store.alone():
+            people, sent = store.everything(owner, Kind.PEOPLE), store.everything(owner, SENT)
+            others = store.everything(owner, *(kind for kind in Kind if kind is not Kind.PEOPLE))
+        renewed = await services.compute(erasing.nameless, people, others, store.folder_of(owner))
         if renewed or sent:
-            store.change(owner, Change(renewed, unsent=True))
+            async with store.alone():
+                store.change(owner, Change(renewed, unsent=True))
         store.set_retention(owner, upload, "gone")
     elif now >= at + kept - NOTICE and state is None and await _tell(bot, services, owner, now, at + kept):
         store.set_retention(owner, upload, "told")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -14,25 +15,34 @@ import pyarrow.parquet as pq
 
 from bot import sealing
 
-
-def found(folder: Path, *texts: str) -> list[tuple[str, str]]:
-    """Which of the texts stands in which file of the folder, in whatever form."""
-    return [
-        (text, str(file.relative_to(folder)))
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-        for text in texts
-        if any(text in piece for piece in pieces(file.name, file.read_bytes(), file))
-    ]
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
-def pieces(name: str, content: bytes, file: Path | None = None) -> Iterator[str]:
-    """Everything that can be read out of a file."""
+def found(folder: Path, *texts: str, unlock: bool = True) -> list[tuple[str, str]]:
+    """Which of the texts stands in which file of the folder, in whatever form; sealed files count where they are unlocked."""
+    told = []
+    for file in sorted(folder.rglob("*")):
+        inside = pieces(file.name, file.read_bytes(), file, unlock=unlock) if file.is_file() else iter((file.name,))
+        there = {text for piece in inside for text in texts if text in piece or _escaped(text) in piece}
+        told += [(text, str(file.relative_to(folder))) for text in texts if text in there]
+    return told
+
+
+def _escaped(text: str) -> str:
+    """As JSON writes it."""
+    return json.dumps(text)[1:-1]
+
+
+def pieces(name: str, content: bytes, file: Path | None = None, *, unlock: bool = True) -> Iterator[str]:
+    """Everything that can be read out of a file: its bytes as they lie there, free pages and logs included, and what they say."""
     yield name
-    yield content.decode("utf-8", "ignore")
-    yield content.decode("utf-16-le", "ignore")
-    if content.startswith(sealing.MAGIC):
-        yield from pieces(name, sealing.opened(content))
+    for encoding in ENCODINGS:
+        yield content.decode(encoding, "ignore")
+    for encoding in ENCODINGS[1:]:
+        yield content[1:].decode(encoding, "ignore")
+    if file is not None and content.startswith(sealing.FORMAT):
+        if unlock:
+            yield from pieces(name, sealing.read(file))
     elif content[:4] == b"PAR1":
         yield from _parquet(content)
     elif content[:2] == b"\x1f\x8b":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -12,13 +13,14 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from analytics.dataset import Kind
+from analytics.forgetting import unnamed_receipt
+from analytics.mentions import Mentions
 from bot import erasing, sealing
-from bot.snapshots import sync
+from bot.snapshots import SEALED, sync
 from bot.store import backups
-from bot.store.uploads import Uploads
+from bot.store.uploads import TABLES, Uploads
 
-SENT, TRIAL = "sent", "trial"
+SENT = "sent"
 FILES = (
     "SELECT kind, own AS file, upload FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = :owner"
     " UNION SELECT kind, merged, upload FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = :owner"
@@ -32,18 +34,23 @@ class Change:
     """What changes in all that is kept of one owner.
 
     `renewed` are new files of the owner's folder by the name of the file whose place each takes; with `unsent` no file is
-    kept as it was sent. `traces` are names of customers that memories must not hold; `forgotten` the marks of people who
-    are to stay forgotten, and whether their sales are kept.
+    kept as it was sent. `traces` are names of customers that memories must not hold, `mentions` what names of files must
+    not; `forgotten` the marks of people who are to stay forgotten, and whether their sales are kept.
     """
 
     renewed: Mapping[str, Path]
     unsent: bool = False
     traces: frozenset[str] = frozenset()
+    mentions: Mentions | None = None
     forgotten: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Privacy(Uploads):
-    """Every copy of what owners sent."""
+    """Every copy of what owners sent. `everything` and `change` wait for a backup in work: under `alone` they need not."""
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Wait until no backup is made, and let none be made meanwhile; nothing is awaited under it."""
+        return backups.alone_in_time(self.folder)
 
     def everything(self, user_id: int, *kinds: str) -> tuple[Path, ...]:
         """The files of these kinds (tables, `SENT`, `TRIAL`; all, if none), each once, also those in backups only; oldest first."""
@@ -59,7 +66,7 @@ class Privacy(Uploads):
         """The tables that each of the owner's uploads brought, by its number."""
         found: dict[int, tuple[Path, ...]] = {}
         for upload, name in self.db.execute(
-            "SELECT upload, own FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = ? AND afresh = 0",
+            "SELECT upload, own FROM snapshots JOIN uploads ON uploads.id = upload WHERE owner = ? AND afresh <> 1",
             [user_id],
         ):
             found[upload] = (*found.get(upload, ()), self.folder_of(user_id) / name)
@@ -92,8 +99,8 @@ class Privacy(Uploads):
     # How long names are kept
 
     def last_sent(self, user_id: int) -> tuple[int, datetime] | None:
-        """The number of the owner's latest upload, and when it came; None without any."""
-        row = self._row("SELECT id, at FROM uploads WHERE owner = ? ORDER BY id DESC LIMIT 1", user_id)
+        """The number of the owner's latest file, and when it came; None without any."""
+        row = self._row("SELECT id, at FROM uploads WHERE owner = ? AND afresh <> 1 ORDER BY id DESC LIMIT 1", user_id)
         return (row[0], datetime.fromisoformat(row[1])) if row else None
 
     def retention(self, user_id: int, upload: int) -> str | None:
@@ -108,28 +115,20 @@ class Privacy(Uploads):
     # Under lock and key
 
     def seal(self) -> None:
-        """Seal whatever tells who customers are and is not sealed yet, if there is a key.
+        """Seal whatever tells of customers as people and is not sealed yet, if there is a key.
 
         Raises sealing.Unreadable where something is sealed, and the key is another one, or there is none.
         """
-        first = next((file for file in self._naming() if sealing.is_sealed(file)), None)
-        if first is not None:
-            sealing.read(first)
-        if sealing.sealing():
-            for owner in self._owners():
-                tables, sent = self.everything(owner, Kind.PEOPLE), self.everything(owner, SENT)
+        with backups.alone(self.folder):
+            telling = tuple(backups.files(self.folder, *SEALED, SENT))
+            sealing.check(telling)
+            if not sealing.sealing():
+                return
+            for owner in sorted({int(file.parent.name) for file in telling if not sealing.is_sealed(file)}):
+                tables, sent = self.everything(owner, *SEALED), self.everything(owner, SENT)
                 renewed = erasing.sealed(tables, sent, self.folder_of(owner))
                 if renewed:
                     self.change(owner, Change(renewed))
-
-    def _naming(self) -> Iterator[Path]:
-        for owner in self._owners():
-            for kind, name, _ in self.db.execute(FILES, {"owner": owner}).fetchall():
-                if kind in (Kind.PEOPLE, SENT):
-                    yield self.folder_of(owner) / name
-
-    def _owners(self) -> tuple[int, ...]:
-        return tuple(owner for (owner,) in self.db.execute("SELECT DISTINCT owner FROM uploads"))
 
 
 def _apply(db: Database, user_id: int, change: Change) -> None:
@@ -149,6 +148,21 @@ def _apply(db: Database, user_id: int, change: Change) -> None:
                 db.execute("DELETE FROM memories WHERE rowid = ?", [row])
             elif left != body:
                 db.execute("UPDATE memories SET body = ? WHERE rowid = ?", [left, row])
+    if change.mentions is not None:
+        _unname(db, user_id, change.mentions)
     for mark, sales in change.forgotten.items():
         row = {"owner": user_id, "mark": mark, "sales": int(sales)}
         db.table("forgotten").upsert(row, pk=("owner", "mark"))
+
+
+def _unname(db: Database, user_id: int, mentions: Mentions) -> None:
+    """Take people out of the names of files and sheets, and out of what is noted to be told again."""
+    uploads = db.execute("SELECT id, filename, tables FROM uploads WHERE owner = ?", [user_id]).fetchall()
+    for upload, filename, tables in uploads:
+        read = TABLES.validate_json(tables)
+        left = tuple(replace(table, receipt=unnamed_receipt(table.receipt, mentions)) for table in read)
+        told = {"filename": mentions.taken_out(filename), "tables": TABLES.dump_json(left).decode()}
+        if left != read or told["filename"] != filename:
+            db.table("uploads").update(upload, told)
+    for row, said in db.execute("SELECT rowid, said FROM deeds WHERE owner = ?", [user_id]).fetchall():
+        db.execute("UPDATE deeds SET said = ? WHERE rowid = ?", [mentions.taken_out(said), row])

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import fastexcel
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.lists import as_csv, as_xlsx
+from analytics.lists import as_csv, as_xlsx, neutral, written_out
 
 
 def cells(frame: pd.DataFrame) -> list[list[str]]:
@@ -23,6 +26,30 @@ def cells(frame: pd.DataFrame) -> list[list[str]]:
 def test_a_text_that_begins_like_a_formula_is_made_harmless(begin: str, blank: str) -> None:
     text = f"{blank}{begin}cmd|' /C calc'!A1"
     assert cells(pd.DataFrame({"Name": [text]}))[1] == [f"'{text}"]
+
+
+def every_sign() -> Iterator[str]:
+    return (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+
+
+def test_a_formula_is_made_harmless_behind_every_sign_that_shows_nothing() -> None:
+    unseen = [sign for sign in every_sign() if unicodedata.category(sign) in {"Cc", "Cf", "Zs", "Zl", "Zp"}]
+    assert {"\u2060", "\u200e", "\u202a", "\u061c", "\u180e", "\x7f", "\ufeff"} < set(unseen)
+    texts = [f"{sign}\u200b{sign}=1+1" for sign in [*unseen, "\u3164", "\u2800", "\ufe0f"]]
+    assert [neutral(text) for text in texts] == [f"'{text}" for text in texts]
+    assert written_out(pa.table({"a": texts}))["a"].to_pylist() == [f"'{text}" for text in texts]
+
+
+def test_every_form_of_a_sign_that_begins_a_formula_is_made_harmless() -> None:
+    texts = [f"{sign}1+1" for sign in every_sign() if unicodedata.normalize("NFKC", sign)[:1] in {"=", "+", "-", "@"}]
+    assert {"\ufe66", "\ufe62", "\ufe63", "\ufe6b"} < {text[0] for text in texts}
+    assert [neutral(text) for text in texts] == [f"'{text}" for text in texts]
+    assert written_out(pa.table({"a": texts}))["a"].to_pylist() == [f"'{text}" for text in texts]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+def test_tables_and_lists_agree_on_what_is_harmless(text: str) -> None:
+    assert written_out(pa.table({"a": [text]}))["a"].to_pylist() == [neutral(text)]
 
 
 def test_a_formula_behind_tab_and_blanks_is_made_harmless() -> None:

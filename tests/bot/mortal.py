@@ -1,7 +1,7 @@
 """A process that brings the bot to life again and again, each time in a fork that may die at a chosen write.
 
 Orders come by standard input, one JSON object a line; the answers are the fork's number, then how it ended. What counts
-as a write is every statement that changes a database, and every file that is renamed, removed or made.
+as a write is every statement that changes a database, and every file that is renamed, removed, linked, copied or synced.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from datetime import datetime
 from typing import Any
 
 WRITES = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE", "CREATE", "ROLLBACK")
-CHANGES = frozenset(["os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "os.truncate"])
+CHANGES = frozenset(
+    ["os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree", "shutil.copyfile"]
+)
 
 
 class Death:
@@ -25,14 +27,19 @@ class Death:
     def __init__(self, at: int, since: str) -> None:
         self._left, self._since, self._counts = at, since, not since
         sys.addaudithook(lambda event, _: self._written() if event in CHANGES else None)
-        connect = sqlite3.connect
+        connect, fsync = sqlite3.connect, os.fsync
 
         def traced(*args: Any, **kwargs: Any) -> sqlite3.Connection:
             connection: sqlite3.Connection = connect(*args, **kwargs)
             connection.set_trace_callback(self._traced)
             return connection
 
+        def counted(descriptor: int) -> None:
+            self._written()
+            fsync(descriptor)
+
         sqlite3.connect = traced  # type: ignore[assignment]
+        os.fsync = counted  # type: ignore[assignment]
 
     def _traced(self, statement: str) -> None:
         self._counts = self._counts or statement.startswith(self._since)
@@ -50,9 +57,11 @@ async def live(now: str, **given: Any) -> None:
     from telegram.request import HTTPXRequest
 
     from bot import app, settings
+    from bot.transport import Transport
 
     # Without certificates, which take longer to load than all the rest.
-    transport = app.Transport(*(HTTPXRequest(8, httpx_kwargs={"verify": False}) for _ in range(2)))
+    requests, polling = (HTTPXRequest(8, httpx_kwargs={"verify": False}) for _ in range(2))
+    transport = Transport(requests, polling)
     built = app.build(settings.load(**given, owners="*", workers=0, backups=0), transport)
     built.bot_data["services"].now = lambda: datetime.fromisoformat(now)
     async with app.running(built, poll_seconds=5):
@@ -79,7 +88,7 @@ def main() -> None:
 
     renderer = Renderer(TEMPLATES)
     for language in LANGUAGES:
-        for template in ("chat", "upload", "errors", "schedule", "digest", "segments", "split", "trial"):
+        for template in ("chat", "upload", "errors", "schedule", "digest", "segments", "split", "trial", "privacy"):
             renderer._module(template, language)
         renderer.menu(language)
         renderer.drafts(language, "friendly")
@@ -90,6 +99,7 @@ def main() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
+            os.environ.update(order.pop("environment"))
             Death(order.pop("dies_at"), order.pop("since"))
             asyncio.run(live(**order))
             os._exit(0)

@@ -10,24 +10,29 @@ from typing import Any
 import pytest
 
 from analytics.dataset import Kind, Role
+from analytics.mentions import Mentions
 from analytics.people import pseudonym
 from bot import erasing, snapshots
 from bot.resources import SAMPLES
 from bot.simulator.telegram import Telegram
+from bot.snapshots import TRIAL
 from bot.store import Store, backups
-from bot.store.privacy import TRIAL, Change
+from bot.store.facts import PAIRED
+from bot.store.privacy import Change
 from tests.searching import found
 from tests.talk import Running, Talk, running
 
 LABEL, NAME, EMAIL, PHONE = "C0001", "Morwenna Rowe", "morwenna.rowe@example.com", "07700 900001"
 OTHER = ("C0002", "Esme Kemp", "esme.kemp@example.com")
+WRITTEN = "+44 (0)7700 900-001"
+MENTIONED = f"2026-05-01,{OTHER[0]},5,Rowe Morwenna told me to ring her: {WRITTEN}"
 ANN = 5
 
 
 def theirs(bot: Running) -> tuple[str, ...]:
     owner = bot.services.store.owner(ANN)
     assert owner is not None
-    return LABEL, NAME, EMAIL, PHONE, pseudonym(LABEL, owner.secret)
+    return LABEL, NAME, EMAIL, PHONE, WRITTEN, "Rowe Morwenna", pseudonym(LABEL, owner.secret)
 
 
 def sheets(people: int) -> tuple[bytes, bytes, bytes]:
@@ -47,7 +52,7 @@ def sheets(people: int) -> tuple[bytes, bytes, bytes]:
         "\n".join(
             ["Customer ID,Name,Email,Phone,Nickname", *(f"{','.join(one)},nick {one[0]}" for one in named)]
         ).encode(),
-        "\n".join(["Date,Customer ID,Rating,Comment", *texts]).encode(),
+        "\n".join(["Date,Customer ID,Rating,Comment", *texts, MENTIONED]).encode(),
     )
 
 
@@ -81,7 +86,9 @@ async def test_nothing_of_a_forgotten_person_is_left_on_disk(tmp_path: Path) -> 
         assert "orders.csv" in asked.words
         await ann.tap("the sales stay")
         assert "C0001 is gone" in ann.last.words
+        assert "in 1 place" in ann.last.words
         assert found(tmp_path, *texts) == []
+        assert found(tmp_path, "… told me to ring her: …")
         assert {text for text, _ in found(tmp_path, *OTHER)} == set(OTHER)
         assert sales(bot) == before
         assert "I know nobody" in (await ann.say(f"/customer {LABEL}"))[0].words
@@ -101,6 +108,26 @@ async def test_an_older_export_does_not_bring_them_back(tmp_path: Path) -> None:
         assert sales(bot) == before
         await ann.send("mail.csv", f"Order ID,Date,Email,Name,Total\nX1,2026-05-01,{EMAIL.upper()},{NAME},9\n".encode())
         assert found(tmp_path, *texts, EMAIL.upper()) == []
+
+
+async def test_an_older_file_does_not_bring_back_what_it_says_of_them(tmp_path: Path) -> None:
+    async with running(tmp_path) as bot:
+        ann = bot.person(user_id=ANN)
+        sheet = f"Customer ID,Name,Email,Referred by\n{LABEL},{NAME},{EMAIL},\n{OTHER[0]},{OTHER[1]},{OTHER[2]},{NAME}"
+        await ann.send(f"{NAME}.csv", sheet.encode())
+        await ann.say(f"/forget {LABEL}")
+        await ann.tap("the sales stay")
+        assert "….csv" in (await ann.say("/files"))[0].words
+        assert found(tmp_path, LABEL, NAME, EMAIL) == []
+        await ann.send("again.csv", sheet.encode() + b"\n")
+        assert found(tmp_path, LABEL, NAME, EMAIL) == []
+        assert found(tmp_path, OTHER[1])
+
+
+async def test_who_may_be_the_same_person_is_told_of(bot: Running, ann: Talk) -> None:
+    await ann.send("customers.csv", CUSTOMERS + f"\nC0777,M. Rowe,,{WRITTEN},nick".encode())
+    (asked,) = await ann.say(f"/forget {LABEL}")
+    assert "Others with the same e-mail or phone stay: C0777" in asked.words
 
 
 async def test_sales_go_too_where_that_is_wanted(tmp_path: Path) -> None:
@@ -164,8 +191,9 @@ def forget_person(store: Store) -> None:
     everybody, folder = store.everything(ANN, Kind.PEOPLE), store.folder_of(ANN)
     (one,) = erasing.find(LABEL, everybody, None, {})
     files = store.everything(ANN, *Kind, TRIAL)
-    renewed, marks = erasing.erase(one.person, files, everybody, folder, owner.secret, keep_sales=True)
-    store.change(ANN, Change(renewed, True, erasing.traces(one.person.keys), dict.fromkeys(marks, True)))
+    erased = erasing.erase(one.person, files, everybody, folder, owner.secret, keep_sales=True)
+    traces, forgotten = erasing.traces(one.person.keys), dict.fromkeys(erased.marks, True)
+    store.change(ANN, Change(erased.renewed, True, traces, erased.mentions, forgotten))
 
 
 @pytest.mark.parametrize("steps", [0, 9, 16, 21, 27])
@@ -220,6 +248,21 @@ async def test_forgetting_everything_can_be_cut_off_too(
         assert found(tmp_path, *texts) == []
 
 
+async def test_whoever_paired_is_told_how_to_come_back_also_after_a_kill(tmp_path: Path) -> None:
+    telegram = Telegram()
+    async with running(tmp_path, telegram, owners="") as bot:
+        bot.services.store.set_fact(PAIRED, str(ANN))
+        await bot.person(user_id=ANN).send("customers.csv", CUSTOMERS)
+        # As far as it came.
+        bot.services.store.forget(ANN)
+    async with running(tmp_path, telegram, owners="") as bot:
+        (told,) = await bot.person(user_id=ANN).say("/forget yes")
+        assert "pocket-marketer pair" in told.words
+        assert not bot.services.access.admits(ANN)
+    assert found(tmp_path, *OTHER) == []
+    assert not (tmp_path / "owners" / str(ANN)).exists()
+
+
 async def test_several_are_asked_about_and_nobody_is_told(bot: Running, ann: Talk) -> None:
     await ann.send("customers.csv", CUSTOMERS)
     (asked,) = await ann.say("/forget Buyer")
@@ -269,3 +312,12 @@ def test_memories_lose_who_is_forgotten_and_nothing_else() -> None:
     assert erasing.untraced('"about k1 here"', names) is None
     assert erasing.untraced("not json k1", names) is None
     assert erasing.untraced("not json", names) == "not json"
+
+
+def test_each_note_of_what_was_done_loses_the_person_and_stays_itself(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for update_id, said in enumerate(("3", f"{NAME}.csv", '{"news": "new"}')):
+        store.note(ANN, update_id, "undo", said)
+    store.change(ANN, Change({}, mentions=Mentions([NAME])))
+    assert [store.deed(ANN, update_id, "undo") for update_id in range(3)] == ["3", "….csv", '{"news": "new"}']
+    store.close()

@@ -12,7 +12,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,13 @@ from typing import Any
 
 import pytest
 
+from analytics.people import pseudonym
+from bot import sealing, snapshots
 from bot.simulator import Person, Server, Telegram, serve
 from bot.simulator.profile import Profile
+from bot.store import backups
+from tests.bot.test_erasing import COMMENTS, CUSTOMERS, EMAIL, LABEL, NAME, ORDERS, OTHER, PHONE, WRITTEN
+from tests.searching import found
 from tests.talk import Talk, running
 
 ROOT = Path(__file__).parents[2]
@@ -47,15 +52,19 @@ class Scenario:
     """What stood there, and what is asked when the bot may die, from the first write that begins with `since` on.
 
     A letter is nobody's question, and may come twice. With a `step`, the quick test tries only every so many writes.
+    Once it is done no file holds any of the texts in `gone`; `given` are settings, `environment` variables of the bot.
     """
 
     name: str
     stands: Callable[[Talk], Any]
-    asks: Callable[[Person], object]
+    asks: Callable[[Person, Path], object]
     now: datetime = BEFORE
     answers: tuple[int, ...] = (1,)
     since: str = RECEIVED
     step: int = 3
+    gone: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 async def two_files(talk: Talk) -> None:
@@ -74,15 +83,58 @@ async def a_letter(talk: Talk) -> None:
     await talk.say("/digest on")
 
 
+async def a_backed_up_shop(talk: Talk) -> None:
+    """Orders, comments and customers, a trial, groups, a backup of it all, one file more, and a question about a name."""
+    for name, sheet in (("orders.csv", ORDERS), ("comments.csv", COMMENTS), ("customers.csv", CUSTOMERS)):
+        await talk.send(name, sheet)
+    await talk.say("/split all A B")
+    await talk.say("/segments 3")
+    backups.back_up(talk.running.services.store.folder, "2027-05-31T0330", keep=3)
+    await talk.send(f"{NAME}.csv", CUSTOMERS + b"\nC9999,Zoe New,zoe@example.com,07700 900777,nick C9999\n")
+    await talk.say(f"/forget {NAME}")
+
+
+def forgets(ann: Person, data: Path, how: str) -> None:
+    """Tap the key under the question."""
+    ((secret,),) = query(data / "pocket.sqlite", f"SELECT secret FROM owners WHERE user_id = {OWNER}")
+    ann.say(f"/forget {how} {pseudonym(LABEL, secret)}")
+
+
+THEIRS = (LABEL, NAME, EMAIL, PHONE, WRITTEN)
+CONTACTS = (EMAIL, PHONE, WRITTEN, OTHER[2])
+
 SCENARIOS = (
-    Scenario("upload", two_files, lambda ann: ann.send_document("last.csv", orders(250, 50)), step=1),
-    Scenario("analysis", two_files, lambda ann: ann.say("/segments")),
-    Scenario("undo", two_files, lambda ann: ann.say("/undo"), step=1),
-    Scenario("only", two_files, lambda ann: ann.say("/only 1")),
-    Scenario("language", two_files, lambda ann: ann.say("/language zh"), since=""),
-    Scenario("draft", two_files, lambda ann: ann.say("/split all A B holdout 20%")),
-    Scenario("sent", a_trial, lambda ann: ann.say("/sent 1 today")),
-    Scenario("digest", a_letter, lambda ann: None, MONDAY, (1, 2), ""),
+    Scenario("upload", two_files, lambda ann, _: ann.send_document("last.csv", orders(250, 50)), step=1),
+    Scenario("analysis", two_files, lambda ann, _: ann.say("/segments")),
+    Scenario("undo", two_files, lambda ann, _: ann.say("/undo"), step=1),
+    Scenario("only", two_files, lambda ann, _: ann.say("/only 1")),
+    Scenario("language", two_files, lambda ann, _: ann.say("/language zh"), since=""),
+    Scenario("draft", two_files, lambda ann, _: ann.say("/split all A B holdout 20%")),
+    Scenario("sent", a_trial, lambda ann, _: ann.say("/sent 1 today")),
+    Scenario("digest", a_letter, lambda ann, _: None, MONDAY, (1, 2), ""),
+    Scenario("forget", a_backed_up_shop, lambda ann, _: ann.say("/forget yes"), step=19, gone=(*THEIRS, *OTHER)),
+    Scenario("person", a_backed_up_shop, lambda ann, data: forgets(ann, data, "keep"), step=71, gone=THEIRS),
+    Scenario("and sales", a_backed_up_shop, lambda ann, data: forgets(ann, data, "drop"), step=97, gone=THEIRS),
+    Scenario("export", a_backed_up_shop, lambda ann, _: ann.say("/export"), step=5),
+    Scenario(
+        "retention",
+        a_backed_up_shop,
+        lambda ann, _: ann.say("/files"),
+        datetime(2028, 6, 1, tzinfo=UTC),
+        since="",
+        step=37,
+        gone=CONTACTS,
+        given={"retention_days": 30},
+    ),
+    Scenario(
+        "sealing",
+        a_backed_up_shop,
+        lambda ann, _: ann.say("/files"),
+        since="",
+        step=31,
+        gone=(*CONTACTS, OTHER[1]),
+        environment={"POCKET_KEY": sealing.new_key()},
+    ),
 )
 
 
@@ -156,12 +208,14 @@ class World:
         return len(self.telegram.chat(OWNER).replies)
 
     def ask(self) -> None:
-        self.scenario.asks(self.person)
+        self.scenario.asks(self.person, self.data)
 
     async def live(self, dies_at: int = 0) -> None:
         await self.mortal.born(
             dies_at=dies_at,
             since=self.scenario.since,
+            environment=self.scenario.environment,
+            **self.scenario.given,
             now=self.scenario.now.isoformat(),
             token=self.telegram.token,
             api_url=self.server.address,
@@ -179,7 +233,16 @@ class World:
         waiting = query(self.data / "inbox.sqlite", "SELECT count(*) FROM updates WHERE done = 0")
         sending = query(self.data / "pocket.sqlite", "SELECT count(*) FROM digests WHERE sending IS NOT NULL")
         due = query(self.data / "pocket.sqlite", f"SELECT count(*) FROM digests WHERE next_at < '{MONDAY:%Y-%m-%d %H}'")
-        return waiting == [(0,)] and sending == [(0,)] and (self.scenario.now == BEFORE or due == [(0,)])
+        letters = sending == [(0,)] and (self.scenario.now != MONDAY or due == [(0,)])
+        return waiting == [(0,)] and letters and self._is_tidy()
+
+    def _is_tidy(self) -> bool:
+        """Whether nothing of what was said is left in the log of the inbox, and names went whose time was up."""
+        log = self.data / "inbox.sqlite-wal"
+        kept = query(self.data / "pocket.sqlite", "SELECT count(*) FROM retention WHERE state = 'gone'")
+        return not (log.exists() and log.stat().st_size) and (
+            "retention_days" not in self.scenario.given or kept == [(1,)]
+        )
 
 
 @contextlib.asynccontextmanager
@@ -268,6 +331,8 @@ async def unharmed(scenario: Scenario, mortal: Mortal, stood: Path, folder: Path
         await shop.is_settled()
         assert shop.answers == 1
         await mortal.killed()
+        assert {text for text, _ in found(stood, *scenario.gone)} == set(scenario.gone)
+        forgotten(shop, "unharmed")
         return state(shop.data)
 
 
@@ -278,6 +343,7 @@ async def recovers(shop: World, after: list[Any], said: str) -> None:
     assert not shop.mortal.ended.done(), f"{said}: it does not start again"
     await shop.mortal.killed()
     assert state(shop.data) == after, said
+    forgotten(shop, said)
     told = [message.words[:80] for message in shop.telegram.chat(OWNER).replies]
     assert len(told) in shop.scenario.answers, f"{said}: {told}"
 
@@ -287,16 +353,35 @@ def check(shop: World, before: list[Any], after: list[Any], said: str) -> None:
     assert state(shop.data) in (before, after), said
 
 
-def state(data: Path) -> list[Any]:
-    """All that the owner could tell: languages, files, trials, what is remembered, letters."""
-    database = data / "pocket.sqlite"
-    named = query(
-        database,
+def forgotten(shop: World, said: str) -> None:
+    """Nothing can be read of what had to go, and no file lies about that nobody knows."""
+    assert found(shop.data, *shop.scenario.gone, unlock=False) == [], said
+    for home in (shop.data, *(shop.data / "backups").glob("*")):
+        assert files(home) == named(home), f"{said}: in {home.name}"
+
+
+def named(home: Path) -> set[str]:
+    """The files that the database of a data folder or of a backup speaks of."""
+    told = query(
+        home / "pocket.sqlite",
         "SELECT own FROM snapshots UNION SELECT merged FROM snapshots UNION SELECT people FROM trials"
         " UNION SELECT raw FROM uploads WHERE raw IS NOT NULL",
     )
-    there = {file.name for file in (data / "owners" / str(OWNER)).iterdir()}
-    assert {name for (name,) in named} <= there
+    return {name for (name,) in told}
+
+
+def files(home: Path) -> set[str]:
+    """The files that are there."""
+    return {
+        file.name for file in (home / "owners").glob("*/*") if snapshots.table_of(file) == file.name or not file.suffix
+    }
+
+
+def state(data: Path) -> list[Any]:
+    """All that the owner could tell: languages, files, trials, what is remembered, letters."""
+    database = data / "pocket.sqlite"
+    for home in (data, *(data / "backups").glob("*")):
+        assert named(home) <= files(home), home.name
     return [
         query(database, statement)
         for statement in (
@@ -306,6 +391,7 @@ def state(data: Path) -> list[Any]:
             "SELECT id, kind, sent, result FROM trials ORDER BY id",
             "SELECT analysis, upload FROM memories ORDER BY analysis, upload",
             "SELECT kind, state, sent_for FROM digests ORDER BY kind",
+            "SELECT count(*) FROM forgotten",
         )
     ]
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import private_counts
+from analytics import lists, private_counts
 from analytics.dataset import Kind
-from bot import exporting, retention, sealing, settings, snapshots
+from bot import retention, sealing, settings, snapshots, zips
 from bot.__main__ import main
+from bot.errors import Cancelled, Misplaced
 from bot.simulator.telegram import Telegram
 from bot.store import backups
 from tests.searching import found
@@ -36,7 +40,7 @@ def tables(content: bytes) -> dict[str, list[dict[str, str]]]:
         return {
             name: list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
             for name in archive.namelist()
-            if name.endswith(".csv")
+            if name.endswith(".csv") and not name.startswith("sent/")
         }
 
 
@@ -94,21 +98,76 @@ async def test_trials_are_handed_over_with_who_was_in_them(bot: Running, ann: Ta
 async def test_what_no_chat_takes_at_once_comes_in_parts(
     bot: Running, ann: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "LARGEST", 4_000)
-    rows = "\n".join(f"{n},2026-05-0{1 + n % 9},K{n * 7919 % 4001},{n % 97}.{n % 89:02}" for n in range(1_000))
+    monkeypatch.setattr(zips, "LARGEST", 100_000)
+    ids = [hashlib.blake2b(b"%d" % n, digest_size=12).hexdigest() for n in range(20_000)]
+    rows = "\n".join(f"{number},2026-05-0{1 + n % 9},C{n % 99},{n % 97}.{n % 89:02}" for n, number in enumerate(ids))
     await ann.send("orders.csv", f"Order ID,Date,Customer ID,Total\n{rows}".encode())
     told = await ann.say("/export")
-    parts = [message.document.content for message in told if message.document]
+    parts = [message.document for message in told if message.document]
     assert len(parts) > 2
-    assert all(len(part) < 5_000 for part in parts[:-1])
+    assert [part.name for part in parts] == [f"pocket-marketer-{n}.zip" for n in range(1, len(parts) + 1)]
+    # What the last file was sent as is whole.
+    assert all(len(part.content) < 200_000 for part in parts[:-1])
     orders = [
         row["Order ID"]
         for part in parts
-        for name, rows in tables(part).items()
+        for name, rows in tables(part.content).items()
         if name.startswith("orders")
         for row in rows
     ]
-    assert sorted(orders, key=int) == [str(n) for n in range(1_000)]
+    assert sorted(orders) == sorted(ids)
+
+
+async def test_files_put_aside_and_rows_replaced_are_handed_over_too(bot: Running, ann: Talk) -> None:
+    await ann.send("orders.csv", ORDERS)
+    await ann.send("more.csv", b"Order ID,Date,Customer ID,Name,Total\n3,2026-05-03,C1,Ann Lee,6.00\n")
+    await ann.say("/only 2")
+    (told,) = await ann.say("/export")
+    assert told.document is not None
+    handed = tables(told.document.content)
+    assert [row["Total"] for row in handed["orders.csv"]] == ["6"]
+    assert [row["Customer ID"] for row in handed["files/1-orders.csv"]] == ["C1", "C2", "C1"]
+    assert {row["E-mail"] for row in handed["files/1-people.csv"]} == {"ann@example.com", "bob@example.com"}
+    assert "files/2-orders.csv" not in handed
+
+
+async def test_what_is_handed_over_opens_in_chinese_and_runs_no_formula(bot: Running, wang: Talk) -> None:
+    sheet = "订单号,下单时间,客户编号,客户姓名,商品名称,金额\n1,2026-05-01 10:30,K1,李若溪,＝HYPERLINK(1),5\n2,2026-05-02,K2,+王,茶,7"
+    await wang.send("五月订单.csv", sheet.encode("gb18030"))
+    (told,) = await wang.say("/export")
+    assert told.document is not None
+    with zipfile.ZipFile(io.BytesIO(told.document.content)) as archive:
+        assert archive.read("sent/五月订单.csv").decode("gb18030") == sheet
+        assert archive.read("orders.csv").startswith(b"\xef\xbb\xbf")
+    handed = tables(told.document.content)
+    assert [(row["商品名称"], row["下单时间"]) for row in handed["orders.csv"]] == [
+        ("'＝HYPERLINK(1)", "2026-05-01 10:30:00"),
+        ("茶", "2026-05-02 00:00:00"),
+    ]
+    assert {row["姓名"] for row in handed["people.csv"]} == {"李若溪", "'+王"}
+
+
+async def test_an_export_that_is_stopped_leaves_nothing_behind(
+    bot: Running, ann: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ann.send("orders.csv", ORDERS)
+    before = sorted(bot.services.store.folder.rglob("*"))
+
+    def stopped(filled: zips.Zips) -> None:
+        filled._zip.close()
+        filled._keep(b"half")
+        raise Cancelled
+
+    monkeypatch.setattr(zips.Zips, "close", stopped)
+    await ann.say("/export")
+    assert sorted(bot.services.store.folder.rglob("*")) == before
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=6), min_size=1))
+def test_a_column_is_made_harmless_like_its_cells(cells: list[str]) -> None:
+    for column in (pa.array(cells), pa.array(cells).dictionary_encode()):
+        (shown,) = lists.written_out(pa.table({"=x": column})).columns
+        assert shown.to_pylist() == [lists.neutral(cell) for cell in cells]
 
 
 # Names go in time
@@ -120,6 +179,7 @@ async def test_names_go_when_their_time_is_up_and_their_owner_is_told_before(tmp
         owner, store = ann.person.user_id, bot.services.store
         await ann.send("orders.csv", ORDERS)
         await ann.send("mail.csv", b"Order ID,Date,Email,Total\n9,2026-05-09,ann@example.com,3\n")
+        await ann.send("comments.csv", b"Date,Comment\n2026-05-01,write to Bob@example.com instead of me\n")
         backups.back_up(tmp_path, "2027-05-31T0330", keep=3)
         assert "30 days after your last file" in (await ann.say("/privacy"))[0].words
         last = store.last_sent(owner)
@@ -138,7 +198,8 @@ async def test_names_go_when_their_time_is_up_and_their_owner_is_told_before(tmp
         assert await after(25) == 0
         assert found(tmp_path, *NAMES)
         assert await after(31) == 0
-        assert found(tmp_path, *NAMES) == []
+        assert found(tmp_path, *NAMES, "Bob@example.com") == []
+        assert found(tmp_path, "write to … instead of me")
         # Who was one customer under a number and an e-mail still is.
         assert "2 customers" in (await ann.say("/overview"))[0].words
         # The same file again is not one that is there already.
@@ -166,13 +227,7 @@ async def test_names_are_kept_where_nothing_is_said(bot: Running, ann: Talk) -> 
 
 def unsealed(folder: Path, *texts: str) -> list[tuple[str, str]]:
     """What can be read on disk without the key."""
-    return [
-        (text, file.name)
-        for file in folder.rglob("*")
-        if file.is_file()
-        for text in texts
-        if text.encode() in file.read_bytes()
-    ]
+    return found(folder, *texts, unlock=False)
 
 
 async def test_turning_the_key_seals_what_is_there_and_what_comes(
@@ -215,17 +270,101 @@ async def test_turning_the_key_seals_what_is_there_and_what_comes(
     assert unsealed(tmp_path, *NAMES) == []
 
 
-@given(st.binary(max_size=300))
-def test_what_is_sealed_opens_and_only_unharmed(content: bytes) -> None:
-    with pytest.MonkeyPatch.context() as patch:
+async def test_what_people_wrote_is_sealed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POCKET_KEY", sealing.new_key())
+    async with running(tmp_path) as bot:
+        ann = bot.person()
+        await ann.send(
+            "customers.csv", b"Customer ID,Name,Nickname,City\nC1,Ann Lee,annie of old,Bath\nC2,Bo,bob,Bath\n"
+        )
+        await ann.send("comments.csv", b"Date,Customer ID,Comment\n2026-05-01,C2,I know Ann Lee very well indeed\n")
+        assert {text for text, _ in found(tmp_path, "Ann Lee", "annie of old")} == {"Ann Lee", "annie of old"}
+        assert unsealed(tmp_path, "Ann Lee", "annie of old") == []
+        assert "2 people" in (await ann.say("/overview"))[0].words
+
+
+@given(content=st.binary(max_size=300), harmed=st.integers(0))
+def test_what_is_sealed_opens_with_its_key_in_its_place_and_only_unharmed(content: bytes, harmed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        file, other, elsewhere = (Path(folder) / name for name in ("5/people-1.part", "5/people-2", "6/people-1"))
+        for place in (file, elsewhere):
+            place.parent.mkdir()
         patch.setenv("POCKET_KEY", sealing.new_key())
-        hidden = sealing.sealed(content)
-        assert sealing.opened(hidden) == content
-        assert sealing.sealed(content) != hidden
+        sealing.write(file, content)
+        hidden = file.read_bytes()
+        assert sealing.is_sealed(file)
+        # Written aside, it is renamed; a backup has the same names.
+        file = file.rename(file.with_suffix(".parquet"))
+        assert sealing.read(file) == content
+        sealing.write(file, content)
+        assert file.read_bytes() != hidden
+        head = len(sealing.MAGIC) + sealing.MARK
+        at = head + harmed % (len(hidden) - head)
+        for place, changed in (
+            (other, hidden),
+            (elsewhere, hidden),
+            (file, hidden[:at]),
+            (file, hidden[:at] + bytes([hidden[at] ^ 1]) + hidden[at + 1 :]),
+        ):
+            place.write_bytes(changed)
+            with pytest.raises(Misplaced):
+                sealing.read(place)
+            sealing.check([place])
+        other.write_bytes(sealing.FORMAT + b"\x01" + hidden[len(sealing.MAGIC) :])
+        for act in (lambda: sealing.read(other), lambda: sealing.check([other])):
+            with pytest.raises(sealing.Unreadable):
+                act()
+        for key in (sealing.new_key(), ""):
+            patch.setenv("POCKET_KEY", key)
+            with pytest.raises(sealing.Unreadable):
+                sealing.read(elsewhere)
+            with pytest.raises(sealing.Unreadable):
+                sealing.check([elsewhere])
+        patch.delenv("POCKET_KEY")
+        if not content.startswith(sealing.FORMAT):
+            sealing.write(file, content)
+            assert file.read_bytes() == sealing.read(file) == content
+            sealing.check([file])
+
+
+async def test_what_is_put_in_another_owners_place_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POCKET_KEY", sealing.new_key())
+    async with running(tmp_path) as bot:
+        ann, wang = bot.person(user_id=5), bot.person("zh-hans", user_id=6)
+        await ann.send("orders.csv", ORDERS)
+        await wang.send("orders.csv", ORDERS.replace(b"Ann Lee", b"Amy Fox"))
+        mine, theirs = (bot.services.store.current(owner)[Kind.PEOPLE] for owner in (5, 6))
+        other = theirs.read_bytes()
+        theirs.write_bytes(mine.read_bytes())
+        mine.write_bytes(other)
+        assert "lies where another one belongs" in (await ann.say("/customer C1"))[0].words
+        assert "放错了地方" in (await wang.say("/customer C1"))[0].words
+
+
+async def test_another_key_is_refused_while_backups_are_sealed_under_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram = Telegram()
+    async with running(tmp_path, telegram) as bot:
+        ann = bot.person(user_id=5)
+        await ann.send("orders.csv", ORDERS)
+        backups.back_up(tmp_path, "2027-05-31T0330")
+        await ann.say("/undo")
+    right = sealing.new_key()
+    monkeypatch.setenv("POCKET_KEY", right)
+    async with running(tmp_path, telegram):
+        assert unsealed(tmp_path, *NAMES) == [], "also what only backups hold"
+    for key in (sealing.new_key(), ""):
+        monkeypatch.setenv("POCKET_KEY", key)
         with pytest.raises(sealing.Unreadable):
-            sealing.opened(hidden[:-1] + bytes([hidden[-1] ^ 1]))
-    if not content.startswith(sealing.MAGIC):
-        assert sealing.opened(content) == content
+            async with running(tmp_path, telegram):
+                pass
+    monkeypatch.setenv("POCKET_KEY", right)
+    backups.restore(tmp_path, "2027-05-31T0330")
+    async with running(tmp_path, telegram) as bot:
+        assert "Ann Lee" in (await bot.person(user_id=5).say("/customer C1"))[0].words
 
 
 @pytest.mark.parametrize("key", ["abc", "x" * 44, "AAAA", "密钥"])
