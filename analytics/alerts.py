@@ -1,4 +1,4 @@
-"""What is worth a message at once: a fall in sales, one of the best gone quiet, a wave of complaints.
+"""What is worth a message at once: a fall in sales or a stop, one of the best gone quiet, a wave of complaints.
 
 Each is raised by chance alone in at most one check in a hundred (tests/analytics/test_alerts.py).
 """
@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import complaints, festivals, movers, ranking, weeks
+from analytics import complaints, festivals, movers, ranking, reach, silence, weeks
+from analytics.analysis import Asked
 from analytics.dataset import Role, Shop
 from analytics.rfm import CustomerTable, Ints
 from analytics.rhythm import Occasions, occasions
+from analytics.silence import Silence
 
 BEST = 10
 """So many of the customers who brought most are watched."""
@@ -30,7 +32,7 @@ SHAPES = (0.2, 10.0)
 NEWS = 14
 """Days after which it is no news any more."""
 
-Kind = Literal["fall", "quiet", "complaints"]
+Kind = Literal["fall", "stop", "quiet", "complaints"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class AlertReport:
     memory: str | None = None
     change: weeks.Change | None = None
     quiet: Quiet | None = None
+    stop: Silence | None = None
     wave: complaints.Wave | None = None
 
     @property
@@ -69,14 +72,18 @@ class AlertReport:
         return self.kind is None
 
 
-def alert(
-    shop: Shop, days: weeks.Daily, market: festivals.Market, told: tuple[str, ...], today: date | None
-) -> AlertReport:
-    """The weightiest matter that was not `told` yet. Data that ends two weeks before `today` holds no news."""
-    checks = (_fall(days, market), _complaints(shop), _quiet(shop))
+def alert(shop: Shop, days: weeks.Daily, market: festivals.Market, told: tuple[str, ...], asked: Asked) -> AlertReport:
+    """The weightiest matter that was not `told` yet. Data that ends two weeks before today holds no news.
+
+    A stop is none by the calendar alone: something must say that the orders might have gone on.
+    """
+    today = asked.today
+    checks = (_stop(shop, days, asked), _fall(days, market), _complaints(shop), _quiet(shop, asked))
     currency = shop.orders.currency if shop.orders else None
     for found in checks:
         last = found.wave.last if found and found.wave else days.last
+        if found is not None and found.stop is not None and found.stop.told_by is not None:
+            last = found.stop.told_by
         old = today is not None and (today - last).days > NEWS
         if found is not None and not old and not _is_told(found, told):
             return replace(found, currency=currency)
@@ -89,6 +96,14 @@ def _is_told(found: AlertReport, told: Collection[str]) -> bool:
     if span is None:
         return found.key in told
     return any(key >= f"{found.kind}:{span.first}" for key in told if key.startswith(f"{found.kind}:"))
+
+
+def _stop(shop: Shop, days: weeks.Daily, asked: Asked) -> AlertReport | None:
+    """No order until the day that another table, or the file itself, reaches; of an old file it is no news."""
+    found = silence.silence(shop, days, asked.today, asked.sent)
+    if found is None or found.told_by is None or found.days > silence.LONGEST:
+        return None
+    return AlertReport("stop", f"stop:{found.last}", None, stop=found)
 
 
 def _fall(days: weeks.Daily, market: festivals.Market) -> AlertReport | None:
@@ -105,9 +120,10 @@ def _complaints(shop: Shop) -> AlertReport | None:
     return AlertReport("complaints", f"complaints:{wave.last}", None, wave=wave)
 
 
-def _quiet(shop: Shop) -> AlertReport | None:
-    """The best of those who crossed their limit lately, or since the orders before the latest file."""
-    found = quiet_ones(shop)
+def _quiet(shop: Shop, asked: Asked) -> AlertReport | None:
+    """The best of those who crossed their limit lately, or since the orders before the latest file, and may be written to."""
+    barred = reach.barred(shop, asked)
+    found = [one for one in quiet_ones(shop) if one.customer not in barred]
     since = shop.earlier.frame(Role.TIME)[Role.TIME].max() if shop.earlier and shop.earlier.has(Role.TIME) else None
     for one in found:
         crossed = one.last + timedelta(days=math.ceil(one.limit))

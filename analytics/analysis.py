@@ -55,7 +55,7 @@ class Asked:
 
     `as_of` is the day to judge from (None: the day after the last one in the data), `vocabulary` the owner's choice of
     segment names, `cuts` their own thresholds, `policies` how they want columns cleaned. `view` is the side of the answer
-    that is wanted; `today` the owner's own day, after which nothing has happened yet; `terms` are how they do business, `seed` settles what is
+    that is wanted; `sent` the day on which the latest orders came, `today` the owner's own day, after which nothing has happened yet, and `hour` (0-23) what has begun of it; `terms` are how they do business, `seed` settles what is
     drawn by lot; `drafts` are the words of messages in that language and the owner's tone; `remembered` what the same analysis wanted to know again (`Outcome.remember`) when it was last asked.
     """
 
@@ -71,6 +71,8 @@ class Asked:
     terms: Terms = field(default_factory=Terms)
     seed: int = 0
     drafts: Drafts | None = None
+    sent: date | None = None
+    hour: int | None = None
 
 
 @dataclass(frozen=True)

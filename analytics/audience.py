@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import ranking, rfm, typed_splits
+from analytics import people, ranking, rfm, typed_splits
 from analytics.analysis import BUYERS, Asked, Vocabulary
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData, TooFewCustomers, UnknownGroup
@@ -120,7 +120,7 @@ def _listed(shop: Shop, asked: Asked) -> Audience:
     """Everybody on the customer list, with what they brought if there are orders."""
     if shop.customers is None or not shop.customers.has(Role.CUSTOMER):
         raise UnknownGroup(typed_splits.FILE)
-    keys = shop.customers.frame(Role.CUSTOMER)[str(Role.CUSTOMER)].dropna().astype(object).unique()
+    keys = people.listed(shop.customers).frame(Role.CUSTOMER)[str(Role.CUSTOMER)].astype(object).to_numpy()
     if not BUYERS.met_by(shop) or shop.orders is None:
         return _sorted(keys, np.zeros(len(keys)))
     lines = ranking.order_lines(shop.orders, asked.as_of)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from analytics.analysis import Analysis, Need
 from analytics.basket_lists import sheet
 from analytics.basket_options import VIEWS, BasketOptions, Listed, options, understood
 from analytics.bundles import BasketReport, bundles
 from analytics.dataset import Kind, Role, Shop
+from analytics.freshness import Stale, stale
 from analytics.next_purchase import DueReport, GroupReport, NextReport, by_group, due_now, next_purchases
 
 
 @dataclass(frozen=True)
 class ListReport:
-    """The answer of `/basket list`: which list it is; its rows are the sheet."""
+    """The answer of `/basket list`: which list it is; its rows are the sheet.
+
+    `left_out` of who is due are those who may not be written to, by why. The orders may be `stale`.
+    """
 
     listed: Listed
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    stale: Stale | None = None
 
 
 Report = BasketReport | NextReport | DueReport | GroupReport | ListReport
@@ -31,7 +38,8 @@ def run(shop: Shop, chosen: BasketOptions) -> Report:
     if chosen.view == "segment":
         return by_group(shop, chosen)
     if chosen.view == "list":
-        return ListReport(chosen.listed)
+        left_out = due_now(shop, chosen).left_out if chosen.listed == "due" else {}
+        return ListReport(chosen.listed, left_out, stale(shop.orders, chosen.asked.today))
     return bundles(shop, chosen)
 
 
@@ -49,7 +57,7 @@ def chart(report: Report, reader: str) -> bytes | None:
     return None
 
 
-PRODUCTS = (Role.PRODUCT, Role.PRODUCT_NAME)
+PRODUCTS = (Role.PRODUCT_NAME, Role.PRODUCT)
 
 
 ANALYSIS = Analysis(

@@ -7,15 +7,17 @@ from analytics.bundles import BasketReport
 from analytics.next_purchase import NextReport
 
 WIDE = 42
+ROUND = 3
+"""From so many times chance on, whole times are told."""
 
 
 def together(report: BasketReport, reader: str) -> bytes:
     """Of those who take the one, how many take the other, against the share of all orders that have it."""
     best = report.advice[0]
-    times = language.number(round(best.lift, 1), reader)
+    times = language.number(round(best.lift, 0 if best.lift >= ROUND else 1), reader)
     title = {
-        "en": f"{charts.shortened(best.then, 28)}: {times} times chance",
-        "zh": f"{charts.shortened(best.then, 28)}：是偶然的 {times} 倍",
+        "en": f"{charts.shortened(best.then, 28)}: {times} times as often",
+        "zh": f"{charts.shortened(best.then, 28)}：是碰巧的 {times} 倍",
     }[reader]
     subtitle = {
         "en": "dark: of those who take the first · pale: of all orders",

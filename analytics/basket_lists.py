@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics import language, people, sequences
+from analytics import language, people
 from analytics.association import Rules
 from analytics.association_advice import Offers, best_missing
 from analytics.basket_options import BasketOptions
@@ -13,7 +13,8 @@ from analytics.baskets import of_pairs
 from analytics.bundles import Mined
 from analytics.dataset import Shop
 from analytics.members import Members
-from analytics.next_purchase import customers, day, due_rows, purchases_of
+from analytics.next_purchase import customers, day, due_rows, followed, purchases_of, writable_rows
+from analytics.reach import writable
 from analytics.rfm import CustomerTable
 
 
@@ -60,11 +61,11 @@ def offers_of(mined: Mined, table: CustomerTable) -> tuple[Offers, Rules]:
 
 
 def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
-    """For every customer the best partner of what they have, with the reason."""
+    """For every customer who may be written to the best partner of what they have, with the reason."""
     table, book = customers(shop, chosen), mined.book
     offers, real = offers_of(mined, table)
     contacts = people.Contacts(shop.people)
-    chosen_ones = Members(table, contacts).ranked(offers.rule >= 0)
+    chosen_ones = Members(table, contacts).ranked((offers.rule >= 0) & writable(shop, table.customer, chosen.asked))
     confidence = real.confidence[offers.rule[chosen_ones]]
     rows: dict[str, object] = {
         **contacts.of(table.customer[chosen_ones]),
@@ -76,13 +77,14 @@ def _offer_sheet(shop: Shop, mined: Mined, chosen: BasketOptions, reader: str) -
         "money": table.money[chosen_ones].round(2),
         "silent": table.recency[chosen_ones],
     }
-    headers = language.HEADERS[reader] | language.BASKET_HEADERS[reader]
+    last = (table.reference - pd.Timedelta(days=1)).date()
+    headers = language.headers(reader, last) | language.BASKET_HEADERS[reader]
     return language.BASKET_LISTS[reader]["offers"], pd.DataFrame(rows).rename(columns=headers)
 
 
 def _due_sheet(shop: Shop, chosen: BasketOptions, reader: str) -> tuple[str, pd.DataFrame]:
     bought, table, names = purchases_of(shop, chosen)
-    rows = due_rows(bought, sequences.follow(bought))
+    rows, _ = writable_rows(shop, due_rows(bought, followed(shop, chosen, bought)), table, chosen)
     contacts = people.Contacts(shop.people)
     frame = pd.DataFrame(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -17,7 +17,8 @@ from analytics.errors import OptionError
 Listed = Literal["rules", "offers", "due"]
 
 CATEGORY = {"category", "categories", "类目", "品类", "分类", "类别"}
-THRESHOLD = re.compile(r"^(\d+(?:\.\d+)?)\s*([%％]?)$")
+THRESHOLD = re.compile(r"^(\d{1,7}(?:\.\d{1,7})?)\s*([%％]?)$")
+"""Longer numbers are codes of products."""
 VIEWS = ("next", "due", "segment", "names", "list", "why", "method")
 
 
@@ -38,6 +39,7 @@ class BasketOptions:
     page: int = 0
     group: str | None = None
     listed: Listed = "rules"
+    asked: Asked = field(default_factory=Asked)
 
 
 def understood(words: Sequence[str]) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def _group_of(words: Sequence[str]) -> str | None:
 
 def options(words: Sequence[str], asked: Asked) -> BasketOptions:
     """`/basket [1%] [category] [page N] [product]`, and what goes with the other views."""
-    chosen = BasketOptions(asked.view, asked.vocabulary, asked.cuts, asked.as_of)
+    chosen = BasketOptions(asked.view, asked.vocabulary, asked.cuts, asked.as_of, asked=asked)
     if asked.view == "segment":
         group = _group_of(words) if words else None
         if words and group is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,11 @@ from analytics.baskets import Baskets
 from analytics.dataset import Shop
 from analytics.errors import UnknownProduct
 from analytics.itemsets import Itemsets, mine
+from analytics.keeping import once
 
 SHOWN = 4
 MOST_SETS = 300_000
+MONTHS = 12
 # Bytes of a product's name in a button's question, which has 64 in all.
 BUTTON = 30
 
@@ -51,9 +53,10 @@ class BasketReport:
     """The answer of `/basket`: `advice` from `first_shown` on, of `rules` beyond chance about `about` (all, if None).
 
     `several` baskets have two products or more; `least` is in how many baskets products must be together to be looked
-    at, `sets` how many such sets there are, `tried` how many rules could have been tried. `customers` says whether the
+    at, `sets` how many such sets there are, `tried` how many rules could have been tried. `best` is the advice of all that may bring
+    most money, None where that is less in a year than one usual order. `customers` says whether the
     orders name them; `words` ask for the same again, `products` are those of the advice, each with the words that ask for
-    it alone. The rest as in `Book`.
+    it alone. With `joined`, orders have several products in one cell that could not be told apart. The rest as in `Book`.
     """
 
     by: By
@@ -75,9 +78,22 @@ class BasketReport:
     rules: int
     first_shown: int
     advice: tuple[Advice, ...]
+    best: Advice | None
     customers: bool
     words: str
     products: tuple[tuple[str, str], ...]
+    joined: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """Of `sets` sets that are in at least `least` baskets, `tried` rules: those beyond chance, and what speaks for them."""
+
+    least: int
+    sets: int
+    tried: int
+    rules: Rules
+    proof: Evidence
 
 
 class Mined:
@@ -88,26 +104,12 @@ class Mined:
         self.currency = shop.orders.currency
         self.chosen = chosen
         self.book: Book = basketing.book(shop.orders, chosen.by, chosen.as_of)
-        self.least, self.sets = frequent(self.book.baskets, chosen)
-
-    @cached_property
-    def _judged(self) -> tuple[Rules, Evidence, int]:
-        """The rules beyond chance, what speaks for them, and how many were tried."""
-        found = association.rules(self.book.baskets, self.sets)
-        proof = evidence(self.book.baskets, found)
-        return found.take(proof.real), proof.take(proof.real), len(found)
-
-    @property
-    def rules(self) -> Rules:
-        return self._judged[0]
-
-    @property
-    def proof(self) -> Evidence:
-        return self._judged[1]
-
-    @property
-    def tried(self) -> int:
-        return self._judged[2]
+        baskets = self.book.baskets
+        # The usual question is not to be mined anew after one with a threshold of its own.
+        name = f"rules-{chosen.by}" if chosen.threshold is None else "rules-asked"
+        found = once(shop.kept, name, Found, partial(beyond_chance, baskets, chosen), baskets, chosen.threshold)
+        self.least, self.sets, self.tried = found.least, found.sets, found.tried
+        self.rules, self.proof = found.rules, found.proof
 
     @cached_property
     def worth(self) -> Worth:
@@ -125,6 +127,27 @@ class Mined:
             return None, self.best
         about = product(self.book.names, self.book.baskets.counts, self.chosen.about)
         return about, self.best[association.about(self.rules, about)[self.best]]
+
+    @property
+    def richest(self) -> int | None:
+        """Of the rules to show the one that may bring most money, the first where that is not known.
+
+        None where it is less in a year than one usual order: no reason to do anything.
+        """
+        rules = self.shown[1]
+        money = self.worth.money[rules]
+        if self.book.months is None or not (money > 0).any():
+            return int(rules[0]) if len(rules) else None
+        best = int(rules[np.nanargmax(money)])
+        return best if MONTHS * float(self.worth.money[best]) >= self._usual_order else None
+
+    @property
+    def _usual_order(self) -> float:
+        """The median of what orders come to, each product at its usual price."""
+        baskets = self.book.baskets
+        order = np.repeat(np.arange(len(baskets)), baskets.sizes)
+        paid = np.bincount(order, np.nan_to_num(self.book.price[baskets.item]), minlength=len(baskets))
+        return float(np.median(paid[paid > 0])) if (paid > 0).any() else 0.0
 
     def advice(self, rule: int) -> Advice:
         rules, book = self.rules, self.book
@@ -186,6 +209,14 @@ def frequent(baskets: Baskets, chosen: BasketOptions) -> tuple[int, Itemsets]:
     return least, found
 
 
+def beyond_chance(baskets: Baskets, chosen: BasketOptions) -> Found:
+    """The rules beyond chance among all of the frequent sets."""
+    least, sets = frequent(baskets, chosen)
+    found = association.rules(baskets, sets)
+    proof = evidence(baskets, found)
+    return Found(least, len(sets), len(found), found.take(proof.real), proof.take(proof.real))
+
+
 def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
     """The page of rules that is asked for, about everything or about one product."""
     mined = Mined(shop, chosen)
@@ -206,13 +237,14 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
         giant=mined.book.giant,
         largest=mined.book.largest,
         least=mined.least,
-        sets=len(mined.sets),
+        sets=mined.sets,
         tried=mined.tried,
         follow=mined.worth.follow,
         about=None if about is None else str(names[about]),
         rules=len(best),
         first_shown=start,
         advice=tuple(mined.advice(rule) for rule in page),
+        best=None if mined.richest is None else mined.advice(mined.richest),
         customers=BUYERS.met_by(shop),
         words=words_of(chosen, None if about is None else spelt(names, counts, about)),
         products=tuple(
@@ -220,4 +252,5 @@ def bundles(shop: Shop, chosen: BasketOptions) -> BasketReport:
             for item in dict.fromkeys(int(mined.rules.consequent[rule]) for rule in page)
             if item != about
         )[:2],
+        joined=any(count.reason == "several_in_one" for count in shop.orders.receipt.noted) if shop.orders else False,
     )

@@ -14,7 +14,7 @@ from analytics.drafts import CHANNELS, VERSIONS
 from analytics.errors import OptionError
 from analytics.plays import KINDS
 
-VIEWS = ("play", "names", "list", "words", "off", "margin", "terms", "plan", "make", "trial", "why", "method")
+VIEWS = ("play", "detail", "names", "list", "words", "off", "margin", "terms", "plan", "make", "trial", "why", "method")
 NUMBERED = {"trial": 1, "list": 2}
 """Views of a kept trial, which is named by its number, and behind it one of its versions by its place."""
 MEANINGS: dict[str, dict[str, Any]] = {
@@ -84,6 +84,8 @@ def options(words: Sequence[str], asked: Asked) -> CampaignsOptions:
     rest = list(words)
     if rest and len(rest) <= NUMBERED.get(asked.view, 0) and all(re.fullmatch(r"\d{1,9}", word) for word in rest):
         return replace(chosen, number=int(rest[0]), place=int(rest[1]) if len(rest) > 1 else None)
+    if asked.view == "trial":
+        raise OptionError("campaigns", " ".join(["trial", *rest]))
     if asked.view == "plan" or (asked.view == "list" and rest[:1] == ["plan"]):
         return _planned(chosen, rest[1:] if asked.view == "list" else rest)
     if asked.view == "off" and rest:

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analytics import charts, language, movers, power, ranking, readout_chart, split
+from analytics import charts, language, movers, ranking, readout_chart, split
 from analytics.analysis import BUYERS, Analysis, Tone
 from analytics.assignment import assign
 from analytics.campaign_options import VIEWS, CampaignsOptions, options, understood
-from analytics.dataset import Shop
+from analytics.dataset import Role, Shop
 from analytics.drafts import VERSIONS, Message
 from analytics.economics import DISCOUNTS, BreakEven, break_even
 from analytics.errors import TooFewCustomers, UnknownGroup, UnknownTrial
+from analytics.freshness import Stale, stale
 from analytics.letters import Letters
 from analytics.plays import BY_LIFE, KINDS, SHORTEST_PAST, WINDOW, Rules, fits
 from analytics.rhythm import FEWEST_RETURNING
@@ -27,31 +28,11 @@ from analytics.trials import CUSTOMER, HOLDOUT, VERSION, Trial
 
 FEWEST_CUSTOMERS = 10
 BEST = 3
-STALE = 7
-"""Days after which the customers may have ordered without our knowing."""
-WORTH_HOLDING = 20
-"""With fewer people nothing can be learnt from holding some back."""
-CLEAR = 0.15
-"""A larger rise than this is not to be hoped for from a message."""
-SHARES = (0.1, 0.2, 0.3, 0.4, 0.5)
-USUAL_SHARE = 0.2
 BARS = 6
 WITHOUT = frozenset(["body", "off", "margin", "terms", "plan", "trial", "why", "method"])
 """Views that are about no play in particular."""
 ABOUT_TERMS = frozenset(["off", "margin", "terms", "method"])
 """Views that show no plays, unless a discount is to be reckoned with."""
-
-
-@dataclass(frozen=True)
-class HeldBack:
-    """What a list of these sizes can show: so many `held` back; a rise by `smallest` is seen four times out of five.
-
-    `smallest` is None where no rise is, or the past is not known.
-    """
-
-    share: float
-    held: int
-    smallest: float | None
 
 
 @dataclass(frozen=True)
@@ -62,14 +43,14 @@ class CampaignsReport:
     not be written to, by why. `even` are the
     break-evens of usual discounts at the owner's `margin`, `off` the discount reckoned with. With `unfair` so many loyal
     customers would pay more than those the chosen play is for. `lacking` is what would allow more: `returning` more
-    customers who come back, `days` more of orders. These end on `last`, `stale` days before today (None: not long).
+    customers who come back, `days` more of orders. These end on `last`, and may be `stale`.
     """
 
     customers: int
     currency: str | None
     last: date
     today: date
-    stale: int | None
+    stale: Stale | None
     margin: float | None
     apart: int
     tone: Tone
@@ -87,7 +68,6 @@ class CampaignsReport:
     lacking: tuple[str, ...]
     returning: int
     days: int
-    test: HeldBack | None
     drafted: Trial | None
     message: Message | None
     shop: str | None
@@ -121,11 +101,9 @@ def run(shop: Shop, chosen: CampaignsOptions) -> CampaignsReport | KeptReport:
     suggestions = desk.suggestions()
     one = _chosen(suggestions, chosen)
     table, pace = desk.found.table, desk.found.judged.rhythm
-    last = table.last.max().astype(object)
-    stale = (desk.today - last).days
+    last = shop.orders.frame(Role.TIME)[Role.TIME].max().date()
     loyal = int((desk.found.kind == "vip").sum())
-    test = None if one is None else _held_back(one)
-    drafted = _drafted(desk, one, chosen, test) if chosen.view == "make" and one is not None else None
+    drafted = _drafted(desk, one, chosen) if chosen.view == "make" and one is not None else None
     if drafted is not None and (same := next((old for old in shop.trials if _same(old, drafted)), None)):
         return KeptReport(shown(same, shop, asked.today), asked.terms.shop)
     return CampaignsReport(
@@ -133,7 +111,7 @@ def run(shop: Shop, chosen: CampaignsOptions) -> CampaignsReport | KeptReport:
         currency=shop.orders.currency,
         last=last,
         today=desk.today,
-        stale=stale if stale > STALE else None,
+        stale=stale(shop.orders, asked.today),
         margin=asked.terms.margin,
         apart=asked.terms.apart,
         tone=asked.terms.tone,
@@ -151,7 +129,6 @@ def run(shop: Shop, chosen: CampaignsOptions) -> CampaignsReport | KeptReport:
         lacking=desk.found.lacking,
         returning=max(FEWEST_RETURNING - pace.returning, 0),
         days=max(SHORTEST_PAST - int(table.tenure.max()), 0),
-        test=test,
         drafted=drafted,
         message=_message(desk, one, chosen) if chosen.view == "words" and one is not None else None,
         shop=asked.terms.shop,
@@ -182,27 +159,11 @@ def _message(desk: Desk, one: Suggestion, chosen: CampaignsOptions) -> Message:
     return Letters(desk, [one.kind] * len(keys), keys, chosen.channel).message(chosen.version)
 
 
-def _held_back(one: Suggestion) -> HeldBack | None:
-    """How many to hold back: the least share by which a clear rise is seen, a fifth where none is enough."""
-    if one.people < WORTH_HOLDING:
-        return None
-    tests = [_of_share(one, share) for share in SHARES]
-    clear = (test for test in tests if test.smallest is not None and test.smallest <= CLEAR)
-    return next(clear, tests[SHARES.index(USUAL_SHARE)])
-
-
-def _of_share(one: Suggestion, share: float) -> HeldBack:
-    held = round(share * one.people)
-    rate = None if one.past is None else one.past.rate
-    smallest = None if rate is None else power.smallest_difference(rate, held, ratio=(one.people - held) / held)
-    return HeldBack(share, held, smallest)
-
-
-def _drafted(desk: Desk, one: Suggestion, chosen: CampaignsOptions, test: HeldBack | None) -> Trial:
+def _drafted(desk: Desk, one: Suggestion, chosen: CampaignsOptions) -> Trial:
     """Who gets the message, which of two, or none: by lot, with the seed that is kept."""
     table, asked = desk.found.table, chosen.asked
     places = np.sort(np.array(one.places))
-    held = test.share if test is not None and chosen.holdout else 0.0
+    held = one.test.share if one.test is not None and chosen.holdout else 0.0
     messages = ("A", "B") if chosen.both and one.people >= 2 * len("AB") else ("A",)
     versions, shares = messages, [(1 - held) / len(messages)] * len(messages)
     if held:

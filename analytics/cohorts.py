@@ -87,6 +87,11 @@ class CohortTable:
         chance = stats.fisher_exact(np.array([back, np.subtract(all_, back)])).pvalue
         return Trend(back[0] / all_[0], back[1] / all_[1], all_[0], bool(chance < CHANCE))
 
+    @property
+    def drawn(self) -> tuple[Cohort, ...]:
+        """The latest cohorts about which there is anything to draw."""
+        return tuple(cohort for cohort in self.cohorts if len(cohort.active) > 1)[-MOST_ROWS:]
+
     def _judged(self, after: int) -> tuple[Cohort, ...]:
         """The cohorts whose share after so many units is whole and of new customers."""
         needed = after + 1 + self.partial
@@ -156,17 +161,16 @@ def chart(table: CohortTable, reader: str) -> bytes | None:
         "en": f"% who ordered again 1, 2 … {table.unit}s later",
         "zh": f"之后第 1、2……个{'月' if table.unit == 'month' else '季度'}又下单的百分比",
     }[reader]
-    shown = [(row, cohort) for row, cohort in enumerate(table.cohorts) if len(cohort.active) > 1][-MOST_ROWS:]
     rows = []
-    for row, cohort in shown:
-        old = row == 0 and table.truncated
+    for cohort in table.drawn:
+        old = table.truncated and cohort is table.cohorts[0]
         shares = cohort.shares[1 : MOST_COLUMNS + 1]
         faint = [table.partial and later == len(cohort.active) - 1 for later in range(1, len(shares) + 1)]
         label = f"{'≤ ' if old else ''}{_named(cohort.first, table.unit, reader)} · {language.count(cohort.customers, reader)}"
         few = cohort.customers < FEWEST_SHOWN
         rows.append(charts.Cells(label, shares, tuple(few or too_early for too_early in faint)))
     columns = [str(after) for after in range(1, max(len(row.shares) for row in rows) + 1)]
-    small = any(cohort.customers < FEWEST_SHOWN for _, cohort in shown)
+    small = any(cohort.customers < FEWEST_SHOWN for cohort in table.drawn)
     told = {"en": f"under {FEWEST_SHOWN} customers", "zh": f"不足 {FEWEST_SHOWN} 人"}[reader]
     if table.partial or small:
         why = [words for words, applies in ((unfinished, table.partial), (told, small)) if applies]

@@ -57,6 +57,25 @@ class Wave:
         return enough and self.now.rate > self.before.rate and self.chance < LEVEL
 
 
+@dataclass(frozen=True)
+class Complaints:
+    """Of the comments that can be judged so many are complaints, told by `rating` or by `words`."""
+
+    all: Share
+    by: Literal["rating", "words"]
+
+
+def complaints(comments: Dataset) -> Complaints | None:
+    """How many of all comments complain; None where there is nothing to judge by."""
+    frame = comments.frame(Role.RATING, Role.TEXT)
+    if frame.empty:
+        return None
+    found, by = _judged(frame)
+    if found is None or np.isnan(found).all():
+        return None
+    return Complaints(Share(int((~np.isnan(found)).sum()), int(np.nansum(found))), by)
+
+
 def wave(comments: Dataset) -> Wave | None:
     """The last week of the comments beside the eight weeks before; None where there is nothing to judge by or compare with.
 
@@ -66,10 +85,7 @@ def wave(comments: Dataset) -> Wave | None:
     if Role.TIME not in frame or not frame[Role.TIME].notna().any():
         return None
     frame = frame[frame[Role.TIME].notna()]
-    found = _low_ratings(frame)
-    by: Literal["rating", "words"] = "words" if found is None else "rating"
-    if found is None:
-        found = _complaining(frame)
+    found, by = _judged(frame)
     if found is None:
         return None
     ago = (frame[Role.TIME].max().normalize() - frame[Role.TIME].dt.normalize()).dt.days.to_numpy()
@@ -80,6 +96,12 @@ def wave(comments: Dataset) -> Wave | None:
     now, before = (Share(int(rows.sum()), int(found[rows].sum())) for rows in (recent, earlier))
     last = frame[Role.TIME].max().date()
     return Wave(last - timedelta(days=DAYS - 1), last, now, before, by, fisher(now, before, "greater"))
+
+
+def _judged(frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64] | None, Literal["rating", "words"]]:
+    """Which comments complain (1, 0, not a number where that cannot be told), and by what; None where nothing tells."""
+    found = _low_ratings(frame)
+    return (_complaining(frame), "words") if found is None else (found, "rating")
 
 
 def _low_ratings(frame: pd.DataFrame) -> npt.NDArray[np.float64] | None:

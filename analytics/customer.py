@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics import charts, language, lookup, outlook, people, purchases, ranking, rfm
+from analytics import charts, language, lookup, outlook, people, purchases, ranking, reach, rfm
 from analytics.analysis import BUYERS, Analysis, Asked, Member, Vocabulary
 from analytics.charts.story import Dot, story
 from analytics.dataset import Role, Shop
@@ -27,6 +27,7 @@ class CustomerOptions:
     query: str
     as_of: date | None
     rules: outlook.Rules
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Choice:
 class Card:
     """All about one customer; `rank` is by money among `everybody`, `favourites` are products with the orders they were in.
 
+    `barred` says why they may not be written to, None where they may.
     `days` are the days of buying with what was paid then. `standing` is None in a shop of too few customers, `until` the
     last day on which one of the best may order and remain one.
     """
@@ -48,6 +50,7 @@ class Card:
     key: str
     member: Member
     contact: str | None
+    barred: str | None
     first: date
     last: date
     reference: date
@@ -77,7 +80,7 @@ class CustomerReport:
 
 def options(words: Sequence[str], asked: Asked) -> CustomerOptions:
     """`/customer 13047`, or a name, an e-mail, a phone number."""
-    return CustomerOptions(" ".join(words), asked.as_of, outlook.Rules(asked.vocabulary, asked.cuts))
+    return CustomerOptions(" ".join(words), asked.as_of, outlook.Rules(asked.vocabulary, asked.cuts), asked)
 
 
 def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
@@ -86,7 +89,7 @@ def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
     lines = purchases.order_lines(shop.orders, chosen.as_of)
     if lines is None:
         raise TooFewCustomers("customer", 0, 1)
-    table = rfm.customer_table(lines, None if chosen.as_of is None else pd.Timestamp(chosen.as_of))
+    table = rfm.customer_table(lines, purchases.judged_on(shop.orders, chosen.as_of))
     if not len(table):
         raise TooFewCustomers("customer", 0, 1)
     rules = replace(chosen.rules, vocabulary=ranking.in_force(table, chosen.rules.vocabulary))
@@ -106,7 +109,7 @@ def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
         query=chosen.query,
         vocabulary=chosen.rules.vocabulary,
         currency=shop.orders.currency,
-        card=_card(lines, table, int(ranked[0]), behind, chosen) if single else None,
+        card=_card(shop, lines, table, int(ranked[0]), behind, chosen) if single else None,
         choices=()
         if single
         else tuple(Choice(str(table.customer[at]), Members(table, behind).at(at)) for at in ranked[:CHOICES]),
@@ -115,7 +118,12 @@ def run(shop: Shop, chosen: CustomerOptions) -> CustomerReport:
 
 
 def _card(
-    lines: pd.DataFrame, table: rfm.CustomerTable, at: int, behind: people.Contacts, chosen: CustomerOptions
+    shop: Shop,
+    lines: pd.DataFrame,
+    table: rfm.CustomerTable,
+    at: int,
+    behind: people.Contacts,
+    chosen: CustomerOptions,
 ) -> Card:
     member = Members(table, behind).at(at)
     own = lines[purchases.customers_of(lines, table) == at]
@@ -125,11 +133,12 @@ def _card(
     due = outlook.due(lines, table, at)
     standing = outlook.standing(table, at, chosen.rules) if len(table) >= FEWEST_CUSTOMERS else None
     contacts = behind.of([str(table.customer[at])])
-    reach = next((contacts[role][0] for role in (Role.PHONE, Role.EMAIL) if contacts.get(role, [None])[0]), None)
+    told = next((contacts[role][0] for role in (Role.PHONE, Role.EMAIL) if contacts.get(role, [None])[0]), None)
     return Card(
         key=str(table.customer[at]),
         member=member,
-        contact=None if reach == member.customer else reach,
+        contact=None if told == member.customer else told,
+        barred=reach.barred(shop, chosen.asked).get(str(table.customer[at])),
         first=days.index.min().date(),
         last=days.index.max().date(),
         reference=table.reference.date(),

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics import parquet
+from analytics.keeping import Kept
 from analytics.trials import Trial
 
 METADATA = b"pocket-marketer"
@@ -62,6 +63,7 @@ class Role(StrEnum):
     TEXT = "text"
     RATING = "rating"
     EVENT = "event"
+    CONSENT = "consent"
     ATTRIBUTE = "attribute"
     # What the net amount is worked out from, or nothing at all: in `Dataset.columns`, never in the table.
     ORDER_TOTAL = "order_total"
@@ -95,6 +97,7 @@ LEFT_OUT = frozenset(
         "blank",
         "cancelled",
         "duplicate",
+        "heading",
         "impossible_date",
         "no_amount",
         "no_customer",
@@ -119,14 +122,23 @@ NOTED = frozenset(
         "no_customer",
         "not_a_product",
         "refunded",
+        "several_in_one",
         "taken_back",
         "unreadable_date",
         "unreadable_number",
+        "unreadable_quantity",
         "wrong_width",
+        "year_assumed",
+        "year_found",
         "zero_price",
         "zone_dropped",
     ]
 )
+
+
+UNREAD = frozenset(["impossible_date", "no_amount", "no_date", "unreadable_date", "unreadable_number", "wrong_width"])
+"""Why rows are left out that the owner meant to count."""
+MUCH = 0.1
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,8 @@ class Receipt:
 
     `rows_used` plus the rows `left_out` is `rows_read`; `noted` rows are used, with a reservation. All of them are rows of the file: where a line lists a whole basket, the table has more rows than were read.
 
-    The reasons are those of `LEFT_OUT` and `NOTED`. `passed_over` names the sheets of the same file that hold nothing of
+    Of what came back (`refunded`, `taken_back`), orders are counted. `unread_sales` is the share (0–1) of the money that
+    could be read which stands on rows left `UNREAD`. The reasons are those of `LEFT_OUT` and `NOTED`. `passed_over` names the sheets of the same file that hold nothing of
     a shop's; it stands on the receipt of the file's first table.
     """
 
@@ -158,6 +171,18 @@ class Receipt:
     left_out: tuple[Count, ...] = ()
     noted: tuple[Count, ...] = ()
     passed_over: tuple[str, ...] = ()
+    unread_sales: float = 0.0
+
+    @property
+    def unread(self) -> tuple[Count, ...]:
+        """Rows left out that the owner meant to count, by reason."""
+        return tuple(count for count in self.left_out if count.reason in UNREAD)
+
+    @property
+    def lacks_much(self) -> bool:
+        """Whether what could not be read changes the picture: over a tenth of the rows, or of the money."""
+        unread = sum(count.rows for count in self.unread)
+        return unread > MUCH * (self.rows_used + unread) or self.unread_sales > MUCH
 
     def __post_init__(self) -> None:
         assert {count.reason for count in self.left_out} <= LEFT_OUT
@@ -268,6 +293,7 @@ class Shop:
 
     `people` is there only when the owner asked for names or a list. `earlier` are the orders as they were before the
     latest file that changed them, None where that was the first. `trials` are what was tried on customers, oldest first.
+    `kept` is where what takes long to work out from the orders may be kept; no answer depends on it.
     """
 
     orders: Dataset | None = None
@@ -279,6 +305,7 @@ class Shop:
     people: Dataset | None = None
     earlier: Dataset | None = None
     trials: tuple[Trial, ...] = ()
+    kept: Kept | None = None
 
     def dataset(self, kind: Kind) -> Dataset | None:
         """The dataset of this kind, if there is one."""

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from analytics import alerts, digest_chart, festivals, lapses, movers, next_purchase, people, ranking, weeks
+from analytics import (
+    alerts,
+    digest_chart,
+    festivals,
+    lapses,
+    movers,
+    next_purchase,
+    people,
+    ranking,
+    reach,
+    silence,
+    weeks,
+)
 from analytics.alerts import AlertReport
 from analytics.analysis import Analysis, Asked, Cuts, Member, Need, Play, Vocabulary
 from analytics.basket_options import BasketOptions
 from analytics.dataset import Kind, Role, Shop
 from analytics.errors import MissingData, OptionError, QuestionError, TooFewCustomers
+from analytics.freshness import stale
 from analytics.members import Members
 from analytics.readout import Reading, read_out
 from analytics.rfm import among
 from analytics.rhythm import occasions
+from analytics.silence import Silence
 
 MOST_WEEKS = 4
 """Who has not sent anything for longer hears of the last four weeks."""
-STALE = 14
-"""Days after the last order from which the letter says so."""
 DAYS_WORK = 10
 MOST_KEPT = 200
 """So many things told are remembered; older ones do not come up again."""
@@ -37,7 +49,8 @@ QUIET = "quiet"
 class Memory(BaseModel):
     """What was told so far: the data ended on `last`, and the letter went back to `since`; `asked` for more since then.
 
-    `decided` are the numbers of trials and `alerts` the keys of alerts that were told.
+    `decided` are the numbers of trials and `alerts` the keys of alerts that were told. The owner said that between the
+    days of `idle`, the first that of the last order then known, nothing was sold.
     """
 
     last: date | None = None
@@ -45,6 +58,7 @@ class Memory(BaseModel):
     asked: bool = False
     decided: tuple[int, ...] = ()
     alerts: tuple[str, ...] = ()
+    idle: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class DigestOptions:
     today: date | None
     since: date | None = None
     quiet: bool = False
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -69,7 +84,8 @@ class DigestReport:
     `silent`: nothing is to be sent. The data ends on `last`, `stale` days before today (None: not long), and is told of
     since the day `since`. `due` are customers who are due now, and in the coming week (None: no products, too few
     customers, or the data is old). `decided` are the trials that were decided since, `lesson` the latest of them that
-    tells what to do. `step` is what to do, for a `group` the `play`. `members` have names only on the page of names, which is about the best who went `quiet` or the regulars who lapsed.
+    tells what to do. `stop` is a pause after the last order that is longer than chance explains, and where the owner
+    said that it is no gap in the data, its days count as empty up to `idle`. `step` is what to do, for a `group` the `play`. `members` have names only on the page of names, which is about the best who went `quiet` or the regulars who lapsed; of these those who may not be written to are `left_out`, by why.
     """
 
     page: Page
@@ -77,6 +93,8 @@ class DigestReport:
     currency: str | None
     last: date
     stale: int | None
+    stop: Silence | None
+    idle: date | None
     since: date
     change: weeks.Change | None
     lapses: lapses.Lapses | None
@@ -86,6 +104,7 @@ class DigestReport:
     step: Step
     play: Play | None
     members: tuple[Member, ...]
+    left_out: Mapping[str, int]
     quiet: bool
     memory: str | None
 
@@ -106,6 +125,7 @@ def options(words: Sequence[str], asked: Asked) -> DigestOptions:
         as_of=asked.as_of,
         today=asked.today,
         quiet=asked.view == "names" and list(words) == [QUIET],
+        asked=asked,
     )
     if not words or chosen.quiet:
         return chosen
@@ -132,42 +152,66 @@ def run(shop: Shop, chosen: DigestOptions) -> DigestReport | AlertReport:
     if days is None:
         raise MissingData("digest", (str(Role.TIME),))
     market = festivals.market_of(shop.orders.currency, chosen.language)
+    memory, letter = chosen.memory, chosen.view == "weekly"
+    ended = days.last
+    if chosen.view == "idle" and chosen.today is not None:
+        memory = memory.model_copy(update={"idle": (ended, chosen.today)})
+    # Newer orders show what was sold: what was said without knowing them no longer counts.
+    idle = memory.idle[1] if memory.idle and memory.idle[0] == ended < memory.idle[1] else None
+    if idle:
+        days = days.until(idle)
     if chosen.view == "alert":
         return _alert(shop, days, market, chosen)
-    memory, letter = chosen.memory, chosen.view == "weekly"
     fresh = memory.last is None or days.last > memory.last
     since = chosen.since or (memory.last if fresh else memory.since) or days.last - timedelta(days=weeks.DAYS)
-    since = max(min(since, days.last - timedelta(days=1)), days.first)
+    since = max(min(since, ended if idle else days.last - timedelta(days=1)), days.first)
     naming = chosen.view == "names"
     readings = () if naming else tuple(r for r in _readings(shop, chosen.today) if r.number not in memory.decided)
     asks = letter and not fresh and not readings
     again = letter and not fresh  # What changed was told before.
-    span = min(max(round((days.last - since).days / weeks.DAYS), 1), MOST_WEEKS)
+    span = max(round((days.last - since).days / weeks.DAYS), 1)
+    span = span if idle else min(span, MOST_WEEKS)
     change = None if again else weeks.change(days, market, span)
     gone = None if again else _lapses(lines, since, days.last)
-    stale = (chosen.today - days.last).days if chosen.today else 0
-    old = stale > STALE
+    age = stale(shop.orders, chosen.today)
+    old = age is not None
+    stop = None if naming or idle else silence.silence(shop, days, chosen.today, chosen.asked.sent)
     due = None if asks or naming or old else _due(shop, chosen)
     loud = bool(readings or (change and change.direction) or (gone and gone.beyond))
-    play = _play(lines, chosen)
+    play = _play(shop, lines, chosen)
+    named = _named(shop, gone, quiet=chosen.quiet) if naming else ()
+    kept = reach.reachable(shop, named, chosen.asked)
     lesson = next((reading for reading in readings if _teaches(reading)), None)
     return DigestReport(
         page="ask" if asks else "first" if memory.last is None else "news" if loud else "calm",
         silent=asks and memory.asked,
         currency=shop.orders.currency,
-        last=days.last,
-        stale=stale if old else None,
+        last=ended,
+        stale=age.days if age and not idle else None,
+        stop=stop,
+        idle=idle,
         since=since,
         change=change,
         lapses=gone,
         due=due,
         decided=readings,
         lesson=lesson,
-        step="trial" if lesson else "send" if old else _step(gone, due, play),
+        step="trial" if lesson else "send" if old and not idle else _step(gone, due, play),
         play=play,
-        members=_members(shop, lines, gone, quiet=chosen.quiet) if naming else (),
+        members=_members(shop, lines, kept.kept),
+        left_out=kept.left_out,
         quiet=chosen.quiet,
-        memory=_told(memory, days.last, since, readings, asks=asks) if letter else None,
+        memory=_told(memory, days.last, since, readings, asks=asks) if letter else _said(memory, change, chosen),
+    )
+
+
+def _said(memory: Memory, change: weeks.Change | None, chosen: DigestOptions) -> str | None:
+    """What the owner said of days without orders, and that these need no alarm any more."""
+    if chosen.view != "idle":
+        return None
+    told = () if change is None else (f"fall:{change.last}",)
+    return memory.model_copy(update={"alerts": (*memory.alerts, *told)[-MOST_KEPT:]}).model_dump_json(
+        exclude_defaults=True
     )
 
 
@@ -190,7 +234,7 @@ def _lapses(lines: pd.DataFrame, since: date, until: date) -> lapses.Lapses | No
 
 
 def _due(shop: Shop, chosen: DigestOptions) -> tuple[int, int] | None:
-    asked = BasketOptions("due", chosen.vocabulary, chosen.cuts, chosen.as_of)
+    asked = BasketOptions("due", chosen.vocabulary, chosen.cuts, chosen.as_of, asked=chosen.asked)
     try:
         found = next_purchase.due_now(shop, asked)
     except QuestionError:
@@ -198,7 +242,7 @@ def _due(shop: Shop, chosen: DigestOptions) -> tuple[int, int] | None:
     return found.now, found.week
 
 
-def _play(lines: pd.DataFrame, chosen: DigestOptions) -> Play | None:
+def _play(shop: Shop, lines: pd.DataFrame, chosen: DigestOptions) -> Play | None:
     """Whom to write to first by their group; None with too few customers for groups."""
     if Role.CUSTOMER not in lines:
         return None
@@ -208,7 +252,8 @@ def _play(lines: pd.DataFrame, chosen: DigestOptions) -> Play | None:
         return None
     vocabulary = ranking.in_force(table, chosen.vocabulary)
     codes = ranking.assigned(table, vocabulary, chosen.cuts)
-    return ranking.next_step(Members(table, people.Contacts(None)), codes, vocabulary)
+    writable = reach.writable(shop, table.customer, chosen.asked)
+    return ranking.next_step(Members(table, people.Contacts(None)), codes, vocabulary, writable)
 
 
 def _step(gone: lapses.Lapses | None, due: tuple[int, int] | None, play: Play | None) -> Step:
@@ -220,9 +265,13 @@ def _step(gone: lapses.Lapses | None, due: tuple[int, int] | None, play: Play | 
     return "group" if play else "send"
 
 
-def _members(shop: Shop, lines: pd.DataFrame, gone: lapses.Lapses | None, *, quiet: bool) -> tuple[Member, ...]:
-    """Those who lapsed, or the best who went quiet, most money first."""
-    keys = [one.customer for one in alerts.quiet_ones(shop)] if quiet else gone.customers if gone else ()
+def _named(shop: Shop, gone: lapses.Lapses | None, *, quiet: bool) -> Sequence[str]:
+    """Those who lapsed, or the best who went quiet, by key."""
+    return [one.customer for one in alerts.quiet_ones(shop)] if quiet else gone.customers if gone else ()
+
+
+def _members(shop: Shop, lines: pd.DataFrame, keys: Sequence[str]) -> tuple[Member, ...]:
+    """The first of them, most money first."""
     table = movers.table_of(lines) if keys else None
     if table is None:
         return ()
@@ -242,7 +291,7 @@ def _told(memory: Memory, last: date, since: date, readings: Sequence[Reading], 
 
 
 def _alert(shop: Shop, days: weeks.Daily, market: festivals.Market, chosen: DigestOptions) -> AlertReport:
-    found = alerts.alert(shop, days, market, chosen.memory.alerts, chosen.today)
+    found = alerts.alert(shop, days, market, chosen.memory.alerts, chosen.asked)
     told = {"alerts": (*chosen.memory.alerts, found.key)[-MOST_KEPT:]}
     return replace(found, memory=chosen.memory.model_copy(update=told).model_dump_json(exclude_defaults=True))
 
@@ -266,8 +315,8 @@ ANALYSIS = Analysis(
     options=options,
     run=run,
     chart=chart,
-    views=("weekly", "alert", "names", "why"),
-    pictured=("body", "weekly", "alert"),
+    views=("weekly", "alert", "idle", "names", "why"),
+    pictured=("body", "weekly", "alert", "idle"),
     remember=remember,
     understood=understood,
 )

@@ -9,15 +9,17 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_symbol
 
 from analytics.words import BASKET_HEADERS as BASKET_HEADERS
 from analytics.words import BASKET_LISTS as BASKET_LISTS
+from analytics.words import CHANGES as CHANGES
 from analytics.words import CLAIMS as CLAIMS
 from analytics.words import COLUMNS as COLUMNS
 from analytics.words import HEADERS as HEADERS
 from analytics.words import LISTS as LISTS
 from analytics.words import NAMES as NAMES
+from analytics.words import SILENT as SILENT
 
 LANGUAGES: tuple[str, ...] = ("en", "zh")
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
@@ -181,12 +183,24 @@ def money(value: float, currency: str | None, language: str) -> str:
     if currency is None:
         return _decimal(rounded, pattern, language) + unit
     # zh_CN would write US$ for dollars and ¥ for yuan, which is what a Chinese reader expects; en_GB writes CN¥.
-    symbol = get_currency_symbol(currency, LOCALES[language])
+    symbol = _symbol(currency, language)
     spaced = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
     text = format_currency(
         abs(rounded), currency, format=f"¤{spaced}{pattern}", locale=LOCALES[language], currency_digits=False
     )
-    return ("−" if rounded < 0 else "") + text + unit
+    return ("−" if rounded < 0 else "") + text.replace("US$", symbol) + unit
+
+
+def _symbol(currency: str, language: str) -> str:
+    """`$` alone is the dollar of the United States to who reads English; en_GB sets US before it."""
+    return "$" if (currency, language) == ("USD", "en") else get_currency_symbol(currency, LOCALES[language])
+
+
+def currency(code: str, language: str) -> str:
+    """What people call the money: euros, 英镑; the code itself where it has no name."""
+    if (code, language) == ("CNY", "zh"):
+        return "人民币"
+    return get_currency_name(code, count=None if language == "zh" else 2, locale=LOCALES[language])
 
 
 def per_head(value: float, currency: str | None, language: str) -> str:
@@ -195,12 +209,12 @@ def per_head(value: float, currency: str | None, language: str) -> str:
         return money(value, currency, language)
     if currency is None:
         return _decimal(round(value, 2), "#,##0.00", language)
-    symbol = get_currency_symbol(currency, LOCALES[language])
+    symbol = _symbol(currency, language)
     spaced = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
     text = format_currency(
         abs(value), currency, format=f"¤{spaced}0.00", locale=LOCALES[language], currency_digits=False
     )
-    return ("−" if round(value, 2) < 0 else "") + text
+    return ("−" if round(value, 2) < 0 else "") + text.replace("US$", symbol)
 
 
 def _shortened(value: float, language: str) -> tuple[float, str]:
@@ -221,6 +235,11 @@ def percent(share: float, language: str) -> str:
 def day(moment: date, language: str) -> str:
     """A day: 9 Dec 2011, 2011年12月9日."""
     return format_date(moment, "d MMM y" if language == "en" else "y年M月d日", locale=LOCALES[language])
+
+
+def headers(reader: str, until: date) -> dict[str, str]:
+    """What the columns of a list of customers are called where days are counted up to that one."""
+    return HEADERS[reader] | {"silent": SILENT[reader].format(day(until, reader))}
 
 
 def short_day(moment: date, language: str) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
 
-from analytics import browsing, charts, cohorts, language, movers, people, ranking, rfm
+from analytics import browsing, charts, cohorts, language, movers, people, ranking, reach, rfm
 from analytics.analysis import BUYERS, Analysis, Asked, Cuts, Member, Play, Vocabulary
 from analytics.dataset import Role, Shop
 from analytics.errors import OptionError, TooFewCustomers, UnknownGroup
-from analytics.members import Members
+from analytics.freshness import Stale, stale
+from analytics.members import Mask, Members
 from analytics.rhythm import Basis, Pace
 from analytics.stages import BOUGHT, SLIPPING, Hindsight, Stage, Stages, hindsight, stages
 
@@ -40,6 +41,7 @@ class LifecycleOptions:
     stage: str | None = None
     page: Page = "stages"
     moves: bool = False
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class LifecycleReport:
 
     `slipping` are those of all stages who are late, as a stage of their own. Customers with `loyal_from` days of buying
     are loyal. `again` and `second` are the shop's pace, `basis` what limits stand on, `weight` as in `Rhythm`. Of those
-    in the browsing log `faded` have not looked for long, and `unbooked` bought without an order.
+    in the browsing log `faded` have not looked for long, and `unbooked` bought without an order. The `play` and `members`
+    have none who may not be written to: of those named so many are `left_out`, by why. The
+    orders may be `stale`.
     """
 
     customers: int
@@ -76,6 +80,8 @@ class LifecycleReport:
     page: Page
     stage: str | None
     members: tuple[Member, ...]
+    left_out: Mapping[str, int]
+    stale: Stale | None
 
     def of(self, code: str) -> Stage:
         """The stage of that code."""
@@ -98,7 +104,9 @@ def options(words: Sequence[str], asked: Asked) -> LifecycleOptions:
         raise OptionError("lifecycle", " ".join(words))
     page = cast("Page", asked.view if asked.view in get_args(Page) else "stages")
     moves = asked.view in {"movers", "names"} and not word
-    return LifecycleOptions(asked.vocabulary, asked.cuts, asked.as_of, stage=word or None, page=page, moves=moves)
+    return LifecycleOptions(
+        asked.vocabulary, asked.cuts, asked.as_of, stage=word or None, page=page, moves=moves, asked=asked
+    )
 
 
 def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
@@ -110,6 +118,8 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
     members = Members(table, contacts)
     looking = _prospects(shop, judged)
     changes = _movers(shop, lines, judged, chosen) if chosen.moves else None
+    meant = _meant(judged, looking, changes, chosen.stage)
+    kept = reach.reachable(shop, meant, chosen.asked)
     known = lines[Role.TIME].dropna()
     return LifecycleReport(
         customers=len(table),
@@ -118,7 +128,7 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
         last=known.max().date(),
         reference=table.reference.date(),
         sales=float(table.money.sum()),
-        anonymous_sales=ranking.anonymous_sales(table, lines),
+        anonymous_sales=ranking.anonymous_sales(lines),
         stages=(
             *(Stage(code, int((looking.stage == code).sum()) if looking else None) for code in browsing.STAGES),
             *(judged.told(code) for code in BOUGHT),
@@ -136,10 +146,12 @@ def run(shop: Shop, chosen: LifecycleOptions) -> LifecycleReport:
         hindsight=hindsight(lines, table),
         cohorts=cohorts.cohorts(judged.bought, table.reference),
         movers=changes,
-        play=_play(judged, members),
+        play=_play(judged, members, reach.writable(shop, table.customer, chosen.asked)),
         page=chosen.page,
         stage=chosen.stage,
-        members=_members(judged, looking, changes, members, chosen.stage),
+        members=_members(judged, looking, kept.kept, members, chosen.stage),
+        left_out=kept.left_out,
+        stale=stale(shop.orders, chosen.asked.today),
     )
 
 
@@ -169,37 +181,40 @@ def _movers(shop: Shop, lines: pd.DataFrame, judged: Stages, chosen: LifecycleOp
     return None if before is None else movers.movers(before, judged.table, chosen.vocabulary, "days", chosen.cuts)
 
 
-def _play(judged: Stages, members: Members) -> Play:
+def _play(judged: Stages, members: Members, writable: Mask) -> Play:
     """Write to those who are late, most money first; where nobody is, to the lost; where none are, thank the best."""
     plays = (("keep", SLIPPING), ("win_back", "lost"), ("thank", "loyalty"), ("thank", "use"), ("thank", "purchase"))
-    kind, code = next((kind, code) for kind, code in plays if judged.inside(code).any())
-    chosen = members.best(judged.inside(code), DAYS_WORK)
+    there = [(kind, code) for kind, code in plays if judged.inside(code).any()]
+    kind, code = next(((kind, code) for kind, code in there if (judged.inside(code) & writable).any()), there[0])
+    chosen = members.best(judged.inside(code) & writable, DAYS_WORK)
     return Play(kind, code, chosen, sum(member.money for member in chosen))
 
 
-def _members(
-    judged: Stages,
-    looking: browsing.Prospects | None,
-    changes: movers.Movers | None,
-    members: Members,
-    stage: str | None,
-) -> tuple[Member, ...]:
-    """The first of the stage or, where none is named, of the worst move; people who only look, the latest first."""
-    contacts = members.contacts
+def _meant(
+    judged: Stages, looking: browsing.Prospects | None, changes: movers.Movers | None, stage: str | None
+) -> Sequence[str]:
+    """Who is at the stage or, where none is named, made the worst move, by key; UnknownGroup where nobody is."""
     if stage in browsing.STAGES:
-        order = _lookers(looking, stage)[:DAYS_WORK]
+        order = _lookers(looking, stage)
         assert looking is not None
-        known = [(looking.customer[i], int(looking.silent[i])) for i in order]
-        return tuple(Member(contacts.label(key), contacts.name(key), 0, 0.0, silent) for key, silent in known)
-    if stage is not None:
-        inside = judged.inside(stage)
-        if not inside.any():
-            raise UnknownGroup(stage)
-    elif changes is None or changes.worst is None:
-        return ()
-    else:
-        inside = pd.Index(judged.table.customer).isin(changes.worst.customers)
-    return members.best(inside, DAYS_WORK)
+        return list(looking.customer[order])
+    if stage is None:
+        return changes.worst.customers if changes is not None and changes.worst is not None else ()
+    inside = judged.inside(stage)
+    if not inside.any():
+        raise UnknownGroup(stage)
+    return list(judged.table.customer[inside])
+
+
+def _members(
+    judged: Stages, looking: browsing.Prospects | None, kept: Sequence[str], members: Members, stage: str | None
+) -> tuple[Member, ...]:
+    """The first of those `kept`, most money first; people who only look, the latest first."""
+    contacts = members.contacts
+    if stage in browsing.STAGES and looking is not None:
+        silent = dict(zip(map(str, looking.customer), looking.silent.tolist(), strict=True))
+        return tuple(Member(contacts.label(key), contacts.name(key), 0, 0.0, silent[key]) for key in kept[:DAYS_WORK])
+    return members.best(rfm.among(judged.table.customer, kept), DAYS_WORK)
 
 
 def _lookers(looking: browsing.Prospects | None, stage: str) -> rfm.Ints:
@@ -212,7 +227,10 @@ def _lookers(looking: browsing.Prospects | None, stage: str) -> rfm.Ints:
 
 
 def sheet(shop: Shop, chosen: LifecycleOptions, reader: str) -> tuple[str, pd.DataFrame]:
-    """The customers of one stage (all who bought, if none is named) as rows, most money first, with their due day."""
+    """The customers of one stage as rows, most money first, with their due day, without who may not be written to.
+
+    If no stage is named, it is all who bought, with a note at those.
+    """
     assert shop.orders is not None
     judged = _judged(ranking.order_lines(shop.orders, chosen.as_of), chosen)
     contacts = people.Contacts(shop.people)
@@ -221,6 +239,7 @@ def sheet(shop: Shop, chosen: LifecycleOptions, reader: str) -> tuple[str, pd.Da
         looking = _prospects(shop, judged)
         order = _lookers(looking, chosen.stage)
         assert looking is not None
+        order = order[reach.writable(shop, looking.customer[order], chosen.asked)]
         rows = {**contacts.of(looking.customer[order]), "silent": looking.silent[order]}
         headers = {**language.HEADERS[reader], "silent": language.HEADERS[reader]["last_seen"]}
         return name, pd.DataFrame(rows).rename(columns=headers)
@@ -228,6 +247,8 @@ def sheet(shop: Shop, chosen: LifecycleOptions, reader: str) -> tuple[str, pd.Da
     inside = np.ones(len(table), bool) if chosen.stage is None else judged.inside(chosen.stage)
     if not inside.any():
         raise UnknownGroup(str(chosen.stage))
+    if chosen.stage is not None:
+        inside = inside & reach.writable(shop, table.customer, chosen.asked)
     order = Members(table, contacts).ranked(inside)
     rows = {
         **contacts.of(table.customer[order]),
@@ -237,8 +258,10 @@ def sheet(shop: Shop, chosen: LifecycleOptions, reader: str) -> tuple[str, pd.Da
         "last_order": table.last[order].astype(object),
         "silent": table.recency[order],
         "due": judged.rhythm.due[order].astype(object),
+        **reach.noted(shop, table.customer[order], chosen.asked, reader),
     }
-    return name, pd.DataFrame(rows).rename(columns=language.HEADERS[reader])
+    last = (table.reference - pd.Timedelta(days=1)).date()
+    return name, pd.DataFrame(rows).rename(columns=language.headers(reader, last))
 
 
 def chart(report: LifecycleReport, reader: str) -> bytes | None:

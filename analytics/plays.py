@@ -19,8 +19,9 @@ from analytics.basket_options import BasketOptions
 from analytics.bundles import Mined
 from analytics.dataset import Role, Shop
 from analytics.errors import MissingData, TooFewCustomers
+from analytics.keeping import once
 from analytics.movers import table_before
-from analytics.next_purchase import due_rows, purchases_of
+from analytics.next_purchase import due_rows, followed, purchases_of
 from analytics.proportions import Interval, wilson
 from analytics.purchases import customers_of, without
 from analytics.rfm import CustomerTable
@@ -113,7 +114,7 @@ def fits(shop: Shop, lines: pd.DataFrame, table: CustomerTable, rules: Rules) ->
     kind = by_life(judged, rules)
     product = np.full(len(table), None, object)
     goods = _Goods.of(shop, rules)
-    past = _past(lines, table, rules, goods)
+    past = _past_kept(shop, lines, table, rules, goods)
     if goods is not None:
         for name, places, names in goods.suggested(kind):
             kind[places], product[places] = name, names
@@ -153,7 +154,7 @@ class _Goods:
 
     def __init__(self, shop: Shop, chosen: BasketOptions) -> None:
         self.bought, self.table, self.names = purchases_of(shop, chosen)
-        self.found = sequences.follow(self.bought)
+        self.found = followed(shop, chosen, self.bought)
         self.mined = Mined(shop, chosen)
 
     @classmethod
@@ -196,6 +197,46 @@ class _Goods:
         )
         found: Codes = self.table.customer[due_rows(earlier, self.found)["customer"].unique()]
         return found
+
+
+@dataclass(frozen=True)
+class _Pasts:
+    """The past of plays in columns: `kind` is the place in `KINDS`, the rest as in `Past`."""
+
+    kind: npt.NDArray[np.int64]
+    people: npt.NDArray[np.int64]
+    bought: npt.NDArray[np.int64]
+    money: npt.NDArray[np.float64]
+    borrowed: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, past: dict[str, Past]) -> _Pasts:
+        told = past.values()
+        return cls(
+            kind=np.array([KINDS.index(kind) for kind in past], np.int64),
+            people=np.array([one.people for one in told], np.int64),
+            bought=np.array([one.bought for one in told], np.int64),
+            money=np.array([one.money for one in told], np.float64),
+            borrowed=np.array([one.borrowed for one in told], bool),
+        )
+
+    def by_kind(self) -> dict[str, Past]:
+        columns = (self.kind, self.people, self.bought, self.money, self.borrowed)
+        return {KINDS[kind]: Past(*told) for kind, *told in zip(*(column.tolist() for column in columns), strict=True)}
+
+
+def _past_kept(
+    shop: Shop, lines: pd.DataFrame, table: CustomerTable, rules: Rules, goods: _Goods | None
+) -> dict[str, Past]:
+    """What `_past` says; where products have a say in it, which takes long, as it was kept."""
+    if goods is None:
+        return _past(lines, table, rules, goods)
+
+    def work() -> _Pasts:
+        return _Pasts.of(_past(lines, table, rules, goods))
+
+    of = (lines, table.reference, rules.vocabulary, rules.cuts, goods.bought, goods.table.customer)
+    return once(shop.kept, "past", _Pasts, work, *of).by_kind()
 
 
 def _past(lines: pd.DataFrame, table: CustomerTable, rules: Rules, goods: _Goods | None) -> dict[str, Past]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import language, purchases, rfm, traits
+from analytics import language, people, purchases, rfm, traits
 from analytics.dataset import Role, Shop
 from analytics.traits import Trait
 
@@ -86,11 +86,11 @@ def portrait(
     in `built_on` made the group, and are not asked whether they set it apart.
     """
     lines = purchases.order_lines(shop.orders, as_of)
-    if lines is None:
+    if lines is None or shop.orders is None:
         assert shop.customers is not None
-        keys = shop.customers.frame(Role.CUSTOMER)[Role.CUSTOMER].dropna().astype(object).drop_duplicates().to_numpy()
+        keys = people.listed(shop.customers).frame(Role.CUSTOMER)[Role.CUSTOMER].astype(object).to_numpy()
         return _portrait(shop, keys, rfm.among(keys, inside), None, None, built_on)
-    table = rfm.customer_table(lines, None if as_of is None else pd.Timestamp(as_of))
+    table = rfm.customer_table(lines, purchases.judged_on(shop.orders, as_of))
     members = rfm.among(table.customer, inside)
     return _portrait(shop, table.customer, members, lines, table, built_on)
 

@@ -16,6 +16,11 @@ from analytics.dataset import Dataset, Role
 Ints = npt.NDArray[np.int64]
 
 
+def judged_on(orders: Dataset, as_of: date | None) -> pd.Timestamp:
+    """The day to judge from: that one, else the day after the last order line, whoever it is of."""
+    return rfm.reference_day(orders.frame(Role.TIME)[Role.TIME]) if as_of is None else pd.Timestamp(as_of)
+
+
 @dataclass(frozen=True)
 class Bought:
     """Which customer bought which item, each pair once, by customer; `customer` are positions in the CustomerTable.

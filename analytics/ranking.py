@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +13,8 @@ from analytics import rfm
 from analytics.analysis import Cuts, Play, Vocabulary
 from analytics.dataset import Dataset, Role
 from analytics.errors import TooFewCustomers
-from analytics.members import Members
+from analytics.freshness import Stale
+from analytics.members import Mask, Members
 
 Codes = npt.NDArray[np.object_]
 
@@ -22,7 +22,7 @@ FEWEST_CUSTOMERS = 30
 DAYS_WORK = 12
 TOP_SHARE = 0.2
 LEANS = 0.25
-SHOWN_FIRST = 4
+SHOWN_FIRST, DRAWN = 4, 5
 
 # Whom to write to first, in each vocabulary: valued customers who went quiet; failing these, the best.
 WIN_BACK: dict[Vocabulary, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ class SegmentsReport:
     """The answer of `/segments`: `segments` in the `vocabulary` in force, the one with the highest sales first.
 
     Where the number of orders tells nothing (`frequency_tells` is false) the eleven groups, which lean on it, give way to
-    the eight classes. `cuts` are the classes' thresholds, `own_cuts` those that the owner set.
+    the eight classes. `cuts` are the classes' thresholds, `own_cuts` those that the owner set. The orders may be `stale`.
     """
 
     customers: int
@@ -76,6 +76,7 @@ class SegmentsReport:
     largest_share: float | None
     segments: tuple[Segment, ...]
     play: Play
+    stale: Stale | None = None
 
     @property
     def leans_on_one(self) -> bool:
@@ -90,7 +91,15 @@ class SegmentsReport:
     @property
     def leading(self) -> tuple[Segment, ...]:
         """The four that matter most: those with the highest sales, and always the one the next step is about."""
-        first = self.segments[:SHOWN_FIRST]
+        return self._first(SHOWN_FIRST)
+
+    @property
+    def drawn(self) -> tuple[Segment, ...]:
+        """The same, as many as a picture has room for."""
+        return self._first(DRAWN)
+
+    def _first(self, most: int) -> tuple[Segment, ...]:
+        first = self.segments[:most]
         about = next((s for s in self.segments if s.code == self.play.segment), None)
         return first if about is None or about in first else (*first[:-1], about)
 
@@ -112,10 +121,9 @@ def customers(lines: pd.DataFrame, as_of: date | None) -> rfm.CustomerTable:
     return table
 
 
-def anonymous_sales(table: rfm.CustomerTable, lines: pd.DataFrame) -> float:
-    """What the lines sold beyond the customers of the table: to nobody known."""
-    sales, total = float(table.money.sum()), float(lines[Role.AMOUNT].sum())
-    return 0.0 if math.isclose(sales, total, rel_tol=1e-9, abs_tol=1e-9) else total - sales
+def anonymous_sales(lines: pd.DataFrame) -> float:
+    """What the lines without a customer sold."""
+    return float(lines[Role.AMOUNT][lines[Role.CUSTOMER].isna()].sum())
 
 
 def in_force(table: rfm.CustomerTable, wanted: Vocabulary) -> Vocabulary:
@@ -130,8 +138,10 @@ def assigned(table: rfm.CustomerTable, vocabulary: Vocabulary, cuts: Cuts) -> Co
     return rfm.eight_classes(table.recency, table.frequency, table.money, cuts)
 
 
-def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocabulary, cuts: Cuts) -> SegmentsReport:
-    """Every segment of the members' table, and the next step."""
+def report(
+    orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocabulary, cuts: Cuts, writable: Mask
+) -> SegmentsReport:
+    """Every segment of the members' table, and the next step with those who may be written to."""
     table = members.table
     vocabulary = in_force(table, wanted)
     codes = assigned(table, vocabulary, cuts)
@@ -150,7 +160,7 @@ def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocab
         last=known.max().date(),
         reference=table.reference.date(),
         sales=sales,
-        anonymous_sales=anonymous_sales(table, lines),
+        anonymous_sales=anonymous_sales(lines),
         once=float((table.frequency == 1).mean()),
         top_customers=top,
         top_share=float(np.sort(table.money)[-top:].sum() / sales) if sales > 0 else None,
@@ -158,7 +168,7 @@ def report(orders: Dataset, lines: pd.DataFrame, members: Members, wanted: Vocab
         segments=tuple(
             sorted((segment(table, codes, code) for code in set(codes)), key=lambda found: (-found.sales, found.code))
         ),
-        play=next_step(members, codes, vocabulary),
+        play=next_step(members, codes, vocabulary, writable),
     )
 
 
@@ -181,11 +191,16 @@ def segment(table: rfm.CustomerTable, codes: Codes, code: str) -> Segment:
     )
 
 
-def next_step(members: Members, codes: Codes, vocabulary: Vocabulary) -> Play:
-    """Win back whichever quiet group has most money at stake; where nobody valued is quiet, thank the best."""
+def next_step(members: Members, codes: Codes, vocabulary: Vocabulary, writable: Mask) -> Play:
+    """Win back whichever quiet group has most money at stake; where nobody valued is quiet, thank the best.
+
+    Only those who are `writable` take part; where nobody is, the play is for a group of which none is named.
+    """
+    nobody = not writable.any()
+    codes = codes if nobody else np.where(writable, codes, "").astype(object)
 
     def play(kind: str, code: str) -> Play:
-        chosen = members.best(codes == code, DAYS_WORK)
+        chosen = () if nobody else members.best(codes == code, DAYS_WORK)
         return Play(kind, code, chosen, sum(member.money for member in chosen))
 
     quiet = [play("win_back", code) for code in WIN_BACK[vocabulary] if (codes == code).any()]
@@ -193,4 +208,4 @@ def next_step(members: Members, codes: Codes, vocabulary: Vocabulary) -> Play:
         return max(quiet, key=lambda candidate: candidate.at_stake)
     if (codes == BEST[vocabulary]).any():
         return play("thank", BEST[vocabulary])
-    return max((play("thank", code) for code in sorted(set(codes))), key=lambda candidate: candidate.at_stake)
+    return max((play("thank", code) for code in sorted(set(codes) - {""})), key=lambda candidate: candidate.at_stake)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow.compute as pc
 
-from analytics import people
+from analytics import language, people, rfm
 from analytics.analysis import Asked
 from analytics.dataset import Dataset, Role, Shop
 from analytics.trials import Trial
@@ -65,16 +68,30 @@ def reachable(shop: Shop, customers: Sequence[str], asked: Asked) -> Reach:
 
     Whether they have a contact can only be told where `shop.people` is at hand.
     """
-    kept = [str(key) for key in customers]
+    out = barred(shop, asked)
+    keys = [str(key) for key in customers]
+    return Reach(tuple(key for key in keys if key not in out), **Counter(out[key] for key in keys if key in out))
+
+
+def writable(shop: Shop, customers: npt.NDArray[np.object_], asked: Asked) -> npt.NDArray[np.bool_]:
+    """Which of these customers, by key (n,), may get a message today."""
+    return ~rfm.among(customers, barred(shop, asked))
+
+
+def noted(shop: Shop, customers: npt.NDArray[np.object_], asked: Asked, reader: str) -> dict[str, list[str | None]]:
+    """A column for a list of everybody: who must not be written to, and why; none where everybody may be."""
+    out = barred(shop, asked)
+    told = [language.named(out[key], reader) if key in out else None for key in map(str, customers)]
+    return {"leave_alone": told} if any(told) else {}
+
+
+def barred(shop: Shop, asked: Asked) -> dict[str, str]:
+    """Who may get no message today, by key, and the first reason why."""
     recent = recent_trials(shop, asked)
     written = frozenset[str]().union(*(trial.written_to() for trial in recent))
     held = frozenset[str]().union(*(trial.held_back() for trial in recent))
-    counts = []
-    for out in (said_no(shop.customers), written, held, no_contact(shop.people)):
-        left = [key for key in kept if key not in out]
-        counts.append(len(kept) - len(left))
-        kept = left
-    return Reach(tuple(kept), *counts)
+    out = (said_no(shop.customers) | refused(shop.orders), written, held, no_contact(shop.people))
+    return {key: why for why, keys in reversed([*zip(REASONS, out, strict=True)]) for key in keys}
 
 
 def said_no(customers: Dataset | None) -> frozenset[str]:
@@ -101,6 +118,20 @@ def said_no(customers: Dataset | None) -> frozenset[str]:
             denied |= said.isin(["no", "unwanted"])
     out = rows[Role.CUSTOMER][refused | (denied & ~agreed)]
     return frozenset(out.dropna().astype(str))
+
+
+def refused(orders: Dataset | None) -> frozenset[str]:
+    """Customers whose latest order that says anything about it says that they want no messages."""
+    if orders is None or not orders.has(Role.CUSTOMER, Role.CONSENT):
+        return frozenset()
+    rows = orders.frame(Role.CUSTOMER, Role.TIME, Role.CONSENT)
+    cells = {cell: MEANING.get(_plain(cell).replace(" ", "_")) for cell in rows[Role.CONSENT].cat.categories}
+    rows["said"] = rows[Role.CONSENT].astype(object).map(cells, na_action="ignore")
+    told = rows.dropna(subset=[Role.CUSTOMER, "said"])
+    if Role.TIME in told:
+        told = told.sort_values(Role.TIME, kind="stable", na_position="first")
+    latest = told.drop_duplicates(Role.CUSTOMER, keep="last")
+    return frozenset(latest[Role.CUSTOMER][latest["said"].isin(["no", "unwanted"])].astype(str))
 
 
 def recent_trials(shop: Shop, asked: Asked) -> tuple[Trial, ...]:

@@ -82,11 +82,12 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
 
     `orders` has the columns customer (categorical), time, amount and, where the sheet has them, order (categorical;
     lines without a number belong to the customer's order of that day) and taken_back (bool). Lines without a customer
-    are ignored; lines taken back count against money and are no orders; who only ever brought back is no customer.
+    only tell how far the orders reach; lines taken back count against money and are no orders; who only ever brought back
+    is no customer.
     """
     known = orders["customer"].notna() & orders["time"].notna()
     lines = orders if known.all() else orders[known]
-    reference = reference_day(lines["time"]) if reference is None else reference
+    reference = reference_day(orders["time"]) if reference is None else reference
     customer = lines["customer"].cat.codes.to_numpy(np.int64)
     time = lines["time"].to_numpy("datetime64[us]")
     names = lines["customer"].cat.categories.to_numpy(object)
@@ -119,6 +120,24 @@ def customer_table(orders: pd.DataFrame, reference: pd.Timestamp | None = None) 
         money=money[bought],
         reference=reference,
     )
+
+
+def order_of(lines: pd.DataFrame) -> Ints:
+    """A number for each order line (n,), the same for lines of one order.
+
+    By the order's number; lines without one are the customer's order of that day, and without a customer an order each.
+    Columns: time and, where the sheet has them, order and customer (both categorical).
+    """
+    codes = [lines[name].cat.codes.to_numpy(np.int64) if name in lines else None for name in ("order", "customer")]
+    order, who = (np.full(len(lines), -1, np.int64) if found is None else found for found in codes)
+    day = lines["time"].to_numpy("datetime64[D]").astype(np.int64)
+    named = (order < 0) & (who >= 0) & lines["time"].notna().to_numpy()
+    span = int(day[named].max(initial=0)) + 1
+    found: Ints = np.array(order, np.int64)
+    found[named] = found.max(initial=-1) + 1 + np.unique(who[named] * span + day[named], return_inverse=True)[1]
+    alone = found < 0
+    found[alone] = found.max(initial=-1) + 1 + np.arange(alone.sum())
+    return found
 
 
 def _alphabetically(names: pd.Index[str]) -> Ints:

@@ -34,8 +34,13 @@ def shares(report: SegmentsReport, reader: str) -> bytes | None:
             note=_people_and_sales(segment.customers, segment.share_of_sales, reader),
             accent=segment.code in WIN_BACK[report.vocabulary],
         )
-        for segment in report.segments
+        for segment in report.drawn
     ]
+    if len(rows) < len(report.segments):
+        subtitle += {
+            "en": f" · {len(rows)} of {len(report.segments)} groups",
+            "zh": f" · {len(report.segments)} 群里的 {len(rows)} 群",
+        }[reader]
     return charts.bars(title, subtitle, rows)
 
 

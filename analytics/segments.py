@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics import breakdown, grouping, language, people, portraits, ranking, rfm
+from analytics import breakdown, grouping, language, people, portraits, ranking, reach, rfm
 from analytics.analysis import BUYERS, Analysis, Asked, Cuts, Member, Need, Vocabulary
 from analytics.breakdown import BreakdownReport
 from analytics.clusters import Method
 from analytics.dataset import Dataset, Kind, Role, Shop
 from analytics.errors import MissingData, OptionError, TooFewCustomers, UnknownGroup
+from analytics.freshness import Stale, stale
 from analytics.grouping import Cut, GroupsReport
 from analytics.members import Members
 from analytics.naming import Name
@@ -70,13 +71,15 @@ class SegmentsOptions:
     by: str = ""
     cut: Cut = field(default_factory=Cut)
     remembered: str | None = None
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
 class MembersReport:
-    """The people of one group, best first, at most ten; `name` is that of a natural group, `segment` a ranked one's facts.
+    """The people of one group to write to, best first, at most ten; `name` is that of a natural group.
 
-    Without a group, and for a customer list, there is nobody to name: `code` is None or there are no `members`.
+    `customers` are all of the group: `left_out` of the list are those who may not be written to, by why. Without a group,
+    and for a customer list, there is nobody to name: `code` is None or there are no `members`. The orders may be `stale`.
     """
 
     code: str | None
@@ -84,8 +87,9 @@ class MembersReport:
     cut: Cut
     currency: str | None
     customers: int
-    rhythm: float | None
     members: tuple[Member, ...]
+    left_out: Mapping[str, int]
+    stale: Stale | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def understood(words: Sequence[str]) -> tuple[str, ...]:
 def options(words: Sequence[str], asked: Asked) -> SegmentsOptions:
     """What the words behind the view ask for; OptionError where they ask for nothing there is."""
     view = asked.view
-    chosen = SegmentsOptions(view, asked.vocabulary, asked.cuts, asked.as_of, remembered=asked.remembered)
+    chosen = SegmentsOptions(view, asked.vocabulary, asked.cuts, asked.as_of, remembered=asked.remembered, asked=asked)
     if view in {"by", "list"} and words and (view == "by" or words[0] == "by"):
         return replace(chosen, by=" ".join(words[1:] if view == "list" else words))
     if view == "by":
@@ -132,7 +136,7 @@ def options(words: Sequence[str], asked: Asked) -> SegmentsOptions:
         if cuts is None:
             raise OptionError("segments", " ".join(words))
         return replace(chosen, cuts=cuts, vocabulary="classes")
-    if view in {"natural", "proof"}:
+    if view in {"natural", "proof", "table"}:
         return replace(chosen, cut=_cut(words))
     named = [word for word in words if not OWN_CUT.fullmatch(word)]
     cuts = _thresholds(" ".join(word for word in words if OWN_CUT.fullmatch(word)))
@@ -187,7 +191,7 @@ def run(shop: Shop, chosen: SegmentsOptions) -> Report:
     """Answer the view asked for; without orders, by what the customer list says."""
     if chosen.view == "by":
         return breakdown.breakdown(shop, _book(shop, chosen), chosen.by)
-    if chosen.view in {"natural", "proof"}:
+    if chosen.view in {"natural", "proof", "table"}:
         return _natural(shop, chosen)[0]
     if chosen.view == "group":
         return _portrait(shop, chosen)
@@ -198,7 +202,9 @@ def run(shop: Shop, chosen: SegmentsOptions) -> Report:
             raise MissingData("segments")
         return _natural(shop, chosen)[0]
     orders, lines, members = _ranked(shop, chosen)
-    return ranking.report(orders, lines, members, chosen.vocabulary, chosen.cuts)
+    writable = reach.writable(shop, members.table.customer, chosen.asked)
+    found = ranking.report(orders, lines, members, chosen.vocabulary, chosen.cuts, writable)
+    return replace(found, stale=_age(shop, chosen))
 
 
 def _ranked(shop: Shop, chosen: SegmentsOptions) -> tuple[Dataset, pd.DataFrame, Members]:
@@ -210,7 +216,7 @@ def _ranked(shop: Shop, chosen: SegmentsOptions) -> tuple[Dataset, pd.DataFrame,
 def _natural(shop: Shop, chosen: SegmentsOptions) -> tuple[GroupsReport, Codes, Members | None]:
     """Natural groups with each customer's code, by the customer list if there are no orders or the owner wants so."""
     if not BUYERS.met_by(shop) or (chosen.cut.people and shop.customers is not None):
-        listed = shop.customers
+        listed = None if shop.customers is None else people.listed(shop.customers)
         if listed is None or listed.rows < FEWEST_CUSTOMERS:
             raise TooFewCustomers("segments", 0 if listed is None else listed.rows, FEWEST_CUSTOMERS)
         return *grouping.of_list(listed, chosen.cut, chosen.remembered), None
@@ -255,7 +261,9 @@ def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
     vocabulary: Vocabulary = "groups" if code in rfm.GROUPS else "classes"
     if not code:
         vocabulary = ranking.in_force(members.table, chosen.vocabulary)
-        code = ranking.next_step(members, ranking.assigned(members.table, vocabulary, chosen.cuts), vocabulary).segment
+        codes = ranking.assigned(members.table, vocabulary, chosen.cuts)
+        writable = reach.writable(shop, members.table.customer, chosen.asked)
+        code = ranking.next_step(members, codes, vocabulary, writable).segment
     inside = ranking.assigned(members.table, vocabulary, chosen.cuts) == code
     if not inside.any():
         raise UnknownGroup(code)
@@ -264,23 +272,28 @@ def _inside(shop: Shop, chosen: SegmentsOptions) -> _Inside:
 
 def _listed(shop: Shop) -> Codes:
     assert shop.customers is not None
-    keys: Codes = shop.customers.frame(Role.CUSTOMER)[str(Role.CUSTOMER)].astype(object).to_numpy()
+    keys: Codes = people.listed(shop.customers).frame(Role.CUSTOMER)[str(Role.CUSTOMER)].astype(object).to_numpy()
     return keys
 
 
 def _named(shop: Shop, chosen: SegmentsOptions) -> MembersReport:
     """The people of a group; for a whole list or one by an attribute, only how many there are."""
     if chosen.group is None and (not BUYERS.met_by(shop) or chosen.view == "list"):
-        return MembersReport(None, None, chosen.cut, None, len(_book(shop, chosen).customer), None, ())
+        return MembersReport(
+            None, None, chosen.cut, None, len(_book(shop, chosen).customer), (), {}, _age(shop, chosen)
+        )
     found = _inside(shop, chosen)
-    size = len(found.keys)
+    size, kept = len(found.keys), reach.reachable(shop, found.keys, chosen.asked)
     if not BUYERS.met_by(shop):
-        return MembersReport(found.code, found.name, chosen.cut, None, size, None, ())
+        return MembersReport(found.code, found.name, chosen.cut, None, size, (), kept.left_out)
     members = found.members or _ranked(shop, chosen)[2]
-    inside = rfm.among(members.table.customer, found.keys)
-    facts = ranking.segment(members.table, np.where(inside, found.code, "").astype(object), found.code)
-    best = members.best(inside, LISTED if chosen.group else ranking.DAYS_WORK)
-    return MembersReport(found.code, found.name, chosen.cut, found.currency, size, facts.rhythm, best)
+    best = members.best(rfm.among(members.table.customer, kept.kept), LISTED if chosen.group else ranking.DAYS_WORK)
+    age = _age(shop, chosen)
+    return MembersReport(found.code, found.name, chosen.cut, found.currency, size, best, kept.left_out, age)
+
+
+def _age(shop: Shop, chosen: SegmentsOptions) -> Stale | None:
+    return stale(shop.orders, chosen.asked.today)
 
 
 def _book(shop: Shop, chosen: SegmentsOptions, members: Members | None = None) -> breakdown.Book:
@@ -293,16 +306,19 @@ def _book(shop: Shop, chosen: SegmentsOptions, members: Members | None = None) -
 
 
 def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.DataFrame]:
-    """The customers of one group (all, if none is named) as rows, best first; headers in the reader's language."""
+    """The customers of one group as rows, best first, without who may not be written to; headers as the reader says them.
+
+    If no group is named, it is all customers, with a note at those.
+    """
     found = None if chosen.group is None else _inside(shop, chosen)
     book = _book(shop, chosen, found.members if found else None)
     name, keys = language.LISTS[reader], list(book.customer)
     if found is not None:
-        keys = found.keys
+        keys = list(reach.reachable(shop, found.keys, chosen.asked).kept)
         name = language.group_name(found.name.claims, reader) if found.name else language.named(found.code, reader)
     contacts = people.Contacts(shop.people)
     if book.table is None:
-        return name, _list_rows(shop, keys, contacts, reader)
+        return name, _list_rows(shop, keys, contacts, chosen.asked, reader)
     members = Members(book.table, contacts)
     order = members.ranked(rfm.among(book.customer, keys))
     segment = book.segment if book.segment is not None else np.full(len(book.customer), "", object)
@@ -313,8 +329,10 @@ def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.Dat
         "money": book.table.money[order].round(2),
         "last_order": book.table.last[order].astype(object),
         "silent": book.table.recency[order],
+        **reach.noted(shop, book.customer[order], chosen.asked, reader),
     }
-    frame = pd.DataFrame(rows).rename(columns=language.HEADERS[reader])
+    last = (book.table.reference - pd.Timedelta(days=1)).date()
+    frame = pd.DataFrame(rows).rename(columns=language.headers(reader, last))
     for attribute in breakdown.wanted(chosen.by, breakdown.available(shop)) if chosen.by else ():
         if attribute.kind is not None or attribute.code == "joined":
             told = breakdown.values(shop, book, attribute).to_numpy()[order]
@@ -322,12 +340,13 @@ def sheet(shop: Shop, chosen: SegmentsOptions, reader: str) -> tuple[str, pd.Dat
     return name, frame
 
 
-def _list_rows(shop: Shop, keys: Sequence[str], contacts: people.Contacts, reader: str) -> pd.DataFrame:
+def _list_rows(shop: Shop, keys: Sequence[str], contacts: people.Contacts, asked: Asked, reader: str) -> pd.DataFrame:
     """Rows of the customer list, in the owner's own columns."""
     assert shop.customers is not None
-    rows = shop.customers.frame()
+    rows = people.listed(shop.customers).frame()
     rows = rows[rows[str(Role.CUSTOMER)].astype(object).isin(keys)]
-    known = pd.DataFrame(contacts.of(rows[str(Role.CUSTOMER)].to_numpy(object)), index=rows.index)
+    who = rows[str(Role.CUSTOMER)].to_numpy(object)
+    known = pd.DataFrame({**contacts.of(who), **reach.noted(shop, who, asked, reader)}, index=rows.index)
     headers = {column.name: column.header for column in shop.customers.columns} | language.HEADERS[reader]
     return known.join(rows.drop(columns=str(Role.CUSTOMER))).rename(columns=headers)
 
@@ -351,7 +370,7 @@ def remember(report: Report) -> str | None:
     return report.memory if isinstance(report, GroupsReport) else None
 
 
-VIEWS = ("more", "why", "names", "method", "list", "natural", "proof", "group", "by", "cuts")
+VIEWS = ("more", "why", "names", "method", "list", "natural", "proof", "table", "group", "by", "cuts")
 
 ANALYSIS = Analysis(
     name="segments",

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import TypeAdapter
 
+from analytics import rfm
 from analytics.dataset import Dataset, Role
 from analytics.errors import MissingData
 from analytics.private_counts import half_width, released, scale
@@ -124,17 +125,11 @@ def loaded(text: str) -> Summary:
 
 
 def _orders_each(orders: Dataset, until: date) -> npt.NDArray[np.int64]:
-    """How many orders each customer of the year up to that day made; days with an order, where orders have no number."""
+    """How many orders each customer of the year up to that day made."""
     lines = orders.frame(Role.CUSTOMER, Role.TIME, Role.ORDER, Role.TAKEN_BACK, numbered=(Role.ORDER,))
     days = lines[Role.TIME].dt.normalize()
     inside = (days <= pd.Timestamp(until)) & (days > pd.Timestamp(until - YEAR)) & lines[Role.CUSTOMER].notna()
-    if Role.TAKEN_BACK in lines:
-        inside &= ~lines[Role.TAKEN_BACK].fillna(value=False).astype(bool)
-    numbers = lines[Role.ORDER].where(lines[Role.ORDER].notna()) if Role.ORDER in lines else days
-    told = pd.DataFrame({"customer": lines[Role.CUSTOMER].astype(object), "order": numbers.astype(object)})[inside]
-    each = told.drop_duplicates().groupby("customer").size()
-    counted: npt.NDArray[np.int64] = each.to_numpy(np.int64)
-    return counted
+    return rfm.customer_table(lines[inside].assign(amount=0.0), pd.Timestamp(until)).frequency
 
 
 def _large_enough(sizes: Sequence[int]) -> list[tuple[list[int], int]]:

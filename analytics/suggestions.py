@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analytics import power
 from analytics.analysis import Asked, Member, Play
 from analytics.dataset import Role, Shop
 from analytics.economics import NEARLY, Takings, gain, raised
@@ -22,9 +23,14 @@ from analytics.reach import reachable
 from analytics.readout import Reading, read_out
 from analytics.samples import Share
 from analytics.timing import When, when
+from analytics.trials import CLEAR
 from analytics.uplift import Uplift, learnt
 
 SHOWN = 12
+WORTH_HOLDING = 20
+"""With fewer people nothing can be learnt from holding some back."""
+SHARES = (0.1, 0.2, 0.3, 0.4, 0.5)
+USUAL_SHARE = 0.2
 OWN_WEIGHT = 2
 """A customer's own usual order counts as much as that of their kind after so many orders."""
 SEGMENTS = {
@@ -40,9 +46,37 @@ SEGMENTS = {
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """One play: `people` customers to write to, of whom `play` has the first dozen; others are `left_out`, by why.
+class HeldBack:
+    """What a list of these sizes can show: so many `held` back; a rise by `smallest` is seen four times out of five.
 
+    `smallest` is None where no rise is, or the past is not known.
+    """
+
+    share: float
+    held: int
+    smallest: float | None
+
+
+def held_back(people: int, past: Past | None) -> HeldBack | None:
+    """How many to hold back: the least share by which a clear rise is seen, a fifth where none is enough."""
+    if people < WORTH_HOLDING:
+        return None
+    tests = [_of_share(people, past, share) for share in SHARES]
+    clear = (test for test in tests if test.smallest is not None and test.smallest <= CLEAR)
+    return next(clear, tests[SHARES.index(USUAL_SHARE)])
+
+
+def _of_share(people: int, past: Past | None, share: float) -> HeldBack:
+    held = round(share * people)
+    smallest = None if past is None else power.smallest_difference(past.rate, held, ratio=(people - held) / held)
+    return HeldBack(share, held, smallest)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One play: `people` customers, of whom `play` has the first dozen; others are `left_out`, by why.
+
+    By the `test` some of them are held back: gain, cost and effort are of those `written` to.
     `about` is the product for each of these. `places` are positions of all in the customer table, those first from whom
     most may come; `products` are what it is about, with how many people each. `gain` is what it may bring within the
     window over what comes anyway, in margin or, where that is not known, in sales; None where the past is too short to
@@ -56,6 +90,7 @@ class Suggestion:
     left_out: Mapping[str, int]
     products: tuple[tuple[str, int], ...]
     past: Past | None
+    test: HeldBack | None
     uplift: Uplift
     off: float
     gain: Interval | None
@@ -71,6 +106,11 @@ class Suggestion:
     @property
     def people(self) -> int:
         return len(self.places)
+
+    @property
+    def written(self) -> int:
+        """How many get the message."""
+        return self.people - (self.test.held if self.test else 0)
 
     @property
     def raised(self) -> Interval | None:
@@ -156,7 +196,7 @@ class Desk:
         # What a discount brought says nothing of a message without one, nor of another discount.
         alike = [reading for given, reading in told if abs(given - off) < NEARLY]
         self.uplift = {kind: learnt_of(alike, kind) for kind in KINDS}
-        self.when = when(_moments(shop, found), self.today)
+        self.when = when(_moments(shop, found), self.today, asked.hour if asked.today else None)
         table = found.table
         chosen = np.flatnonzero(found.kind != "")
         self.reach = {
@@ -226,18 +266,20 @@ class Desk:
         found, margin, off = self.found, self.asked.terms.margin, self.off
         places = [self.place[key] for key in self.reach[kind].kept]
         places.sort(key=lambda at: self._turn_of(kind, at))
-        people, past, uplift = len(places), found.past.get(kind), self.uplift[kind]
-        took = effort(people)
+        past, uplift = found.past.get(kind), self.uplift[kind]
+        test = held_back(len(places), past)
+        written = len(places) - (test.held if test else 0)
+        took = effort(written)
         members = tuple(self.members.at(at) for at in places[:SHOWN])
         products = Counter(str(found.product[at]) for at in places if found.product[at] is not None)
         one, given, value = None, 0.0, float(found.table.money[places].sum())
         if past is not None:
             usual = Takings(past.likely, past.money)
             one = gain(usual, uplift.odds, margin, off)
-            given = people * past.rate * past.money * off
+            given = written * past.rate * past.money * off
             odds = uplift.drawn(kind, self.today)
             point = Takings(Interval(past.rate, past.rate), past.money)
-            value = people * gain(point, Interval(odds, odds), margin, 0.0).low
+            value = written * gain(point, Interval(odds, odds), margin, 0.0).low
         return Suggestion(
             play=Play(kind, SEGMENTS[kind], members, sum(member.money for member in members)),
             about=tuple(found.product[at] for at in places[:SHOWN]),
@@ -245,9 +287,10 @@ class Desk:
             left_out=self.reach[kind].left_out,
             products=tuple(sorted(products.items(), key=lambda pair: (-pair[1], pair[0]))),
             past=past,
+            test=test,
             uplift=uplift,
             off=off,
-            gain=None if one is None else Interval(people * one.low, people * one.high),
+            gain=None if one is None else Interval(written * one.low, written * one.high),
             given=given,
             effort=took,
             when=self.when,

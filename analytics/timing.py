@@ -13,6 +13,8 @@ EARLIEST, LATEST = 8, 20
 FEWEST = 50
 """Orders without which a busiest hour or weekday is chance."""
 CHANCE = 0.01
+LONGEST_WAIT = 2
+"""Days that are worth waiting for the busiest weekday."""
 MONDAY_OF_1970 = 4
 MINUTES_A_DAY = 1440
 
@@ -21,7 +23,8 @@ MINUTES_A_DAY = 1440
 class When:
     """The `day` to send on, and the `hour`, None where the orders tell none.
 
-    `busiest` says that the weekday is the one with most orders; where days do not differ, it is simply the next day.
+    `busiest` says that the weekday is the one with most orders; where that is too far off, or days do not differ, it is
+    simply the soonest.
     """
 
     day: date
@@ -29,11 +32,16 @@ class When:
     busiest: bool
 
 
-def when(times: npt.NDArray[np.datetime64], today: date) -> When:
-    """The next good moment after `today`, from the moments of the orders, in the shop's own time."""
-    weekday = _busiest_weekday(times)
-    ahead = 1 if weekday is None else (weekday - today.weekday() - 1) % 7 + 1
-    return When(today + timedelta(days=ahead), _busiest_hour(times), weekday is not None)
+def when(times: npt.NDArray[np.datetime64], today: date, now: int | None = None) -> When:
+    """The next good moment, from the moments of the orders, in the shop's own time.
+
+    That is today while the hour `now` (0-23) is before the good one, where it is known, else tomorrow.
+    """
+    hour, weekday = _busiest_hour(times), _busiest_weekday(times)
+    soonest = 0 if now is not None and now < (LATEST if hour is None else hour) else 1
+    wait = LONGEST_WAIT + 1 if weekday is None else (weekday - today.weekday() - soonest) % 7 + soonest
+    busiest = wait <= LONGEST_WAIT
+    return When(today + timedelta(days=wait if busiest else soonest), hour, busiest)
 
 
 def _busiest_weekday(times: npt.NDArray[np.datetime64]) -> int | None:

@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics import festivals
+from analytics import festivals, rfm
 from analytics.dataset import Role
 
 Floats = npt.NDArray[np.float64]
 Basis = Literal["weeks", "year"]
+YearAgo = Literal["comparable", "unknown", "new", "small"]
+"""The shop a year before: its weeks are `unknown`, or those of a shop that was `new`, or `small` beside what it is."""
 
 DAYS = 7
 MOST_WEEKS, FEWEST_WEEKS = 12, 4
@@ -59,6 +61,11 @@ class Daily:
     def last(self) -> date:
         return self.first + timedelta(days=len(self.orders) - 1)
 
+    def until(self, last: date) -> Daily:
+        """The same with nothing sold on the days after, up to that one."""
+        more = max((last - self.last).days, 0)
+        return replace(self, orders=np.pad(self.orders, (0, more)), money=np.pad(self.money, (0, more)))
+
     def sums(self, first: date) -> tuple[float, float]:
         """Orders and money of the week that begins on that day."""
         start = (first - self.first).days
@@ -95,8 +102,8 @@ class Change:
     """The last whole weeks of the data, `first` to `last`, against others.
 
     `basis` says against which: the `weeks` before, or those of the `year` before, each festival beside itself. It is None,
-    and there is no verdict, where nothing compares: the weeks `felt` a festival whose like is not known, or there are
-    fewer than four to compare with (`compared`). Money has none either where there were no orders to value it by.
+    and there is no verdict, where nothing compares: the weeks `felt` a festival, and the one of `year_ago` is no measure,
+    or there are fewer than four to compare with (`compared`). Money has none either where there were no orders to value it by.
     `now` are the weeks in question, `past` those before, `like` those of a year before (None: not known), oldest first.
     """
 
@@ -104,6 +111,7 @@ class Change:
     last: date
     basis: Basis | None
     felt: str | None
+    year_ago: YearAgo
     compared: int
     orders: Judged | None
     money: Judged | None
@@ -130,7 +138,7 @@ def daily(lines: pd.DataFrame) -> Daily | None:
     """Order lines by day; None where none has a time.
 
     Columns: time, amount and, where the sheet has them, order, customer (both categorical) and taken_back. An order
-    counts on its first day; lines without a number are the customer's order of that day, or else an order each.
+    (`rfm.order_of`) counts on its first day.
     """
     lines = lines[lines[Role.TIME].notna()]
     if lines.empty:
@@ -139,20 +147,11 @@ def daily(lines: pd.DataFrame) -> Daily | None:
     first = int(day.min())
     days = int(day.max()) - first + 1
     money = np.bincount(day - first, weights=lines[Role.AMOUNT].fillna(0).to_numpy(float), minlength=days)
-    placed = pd.DataFrame({"day": day - first, "line": np.arange(len(lines)), "order": -1, "customer": -1})
-    for role in (Role.ORDER, Role.CUSTOMER):
-        if role in lines:
-            placed[str(role)] = lines[role].cat.codes.to_numpy(np.int64)
     if Role.TAKEN_BACK in lines:
-        placed = placed[~lines[Role.TAKEN_BACK].fillna(value=False).to_numpy(bool)]
-    numbered = placed["order"] >= 0
-    named = ~numbered & (placed["customer"] >= 0)
-    on = (
-        placed[numbered].groupby("order")["day"].min(),
-        placed[named].drop_duplicates(["customer", "day"])["day"],
-        placed[~numbered & ~named]["day"],
-    )
-    orders = np.bincount(np.concatenate([part.to_numpy(np.int64) for part in on]), minlength=days).astype(np.float64)
+        sold = ~lines[Role.TAKEN_BACK].fillna(value=False).to_numpy(bool)
+        lines, day = lines[sold], day[sold]
+    begun = pd.Series(day - first).groupby(rfm.order_of(lines)).min()
+    orders = np.bincount(begun.to_numpy(np.int64), minlength=days).astype(np.float64)
     return Daily(date(1970, 1, 1) + timedelta(days=first), orders, money.astype(np.float64).round(6))
 
 
@@ -172,12 +171,13 @@ def change(days: Daily, market: festivals.Market, weeks: int = 1, levels: Levels
     paired = tuple(week for week in past if week.first in likes)[-MOST_WEEKS:]
     like = tuple(likes[week.first] for week in now) if all(week.first in likes for week in now) else None
     pairs = tuple(likes[week.first] for week in paired)
+    year_ago = "unknown" if like is None else _a_year_ago(pairs, paired)
     basis: Basis | None = None
     chosen, orders, money = plain, None, None
     if not felt and len(plain) >= FEWEST_WEEKS:
         basis = "weeks"
         orders, money = _verdicts(now, plain, None, levels)
-    if like and _grown_up(pairs, paired) and (felt or _season(days, like, market, (orders, money))):
+    if like and year_ago == "comparable" and (felt or _season(days, like, market, (orders, money))):
         basis, chosen = "year", paired
         yearly = _verdicts(now, paired, (like, pairs), levels)
         # A season explains a fall or not; what was no change before it is none after it.
@@ -188,6 +188,7 @@ def change(days: Daily, market: festivals.Market, weeks: int = 1, levels: Levels
         last=days.last - timedelta(days=1),
         basis=basis,
         felt=felt,
+        year_ago=year_ago,
         compared=len(chosen),
         orders=orders,
         money=money,
@@ -202,9 +203,11 @@ def _plain(past: tuple[Week, ...]) -> tuple[Week, ...]:
     return tuple(week for week in past if not week.felt)[-MOST_WEEKS:]
 
 
-def _grown_up(pairs: tuple[Week, ...], paired: tuple[Week, ...]) -> bool:
-    """Whether there are enough weeks of the year before, and the shop was no quarter of its size then."""
-    return len(paired) >= FEWEST_WEEKS and float(_orders(pairs).mean()) >= SIZE * float(_orders(paired).mean())
+def _a_year_ago(pairs: tuple[Week, ...], paired: tuple[Week, ...]) -> YearAgo:
+    """Whether the shop had been running for some weeks then, and was at least a quarter of what it is."""
+    if len(paired) < FEWEST_WEEKS:
+        return "new"
+    return "comparable" if float(_orders(pairs).mean()) >= SIZE * float(_orders(paired).mean()) else "small"
 
 
 def _season(

@@ -36,6 +36,10 @@ NAMES: dict[str, dict[str, str]] = {
         "play_win_back": "Win back",
         "play_second_purchase": "Second purchase",
         "play_vip": "Thank the best",
+        "said_no": "said no to messages",
+        "written_lately": "got a message lately",
+        "held_back": "held back from a message, to compare",
+        "no_contact": "left neither e-mail nor phone",
         "play_refill": "Refill due",
         "play_cross_sell": "Goes with what they have",
         "play_bundle": "Bundle",
@@ -75,6 +79,10 @@ NAMES: dict[str, dict[str, str]] = {
         "play_win_back": "唤回老客",
         "play_second_purchase": "促第二单",
         "play_vip": "答谢贵客",
+        "said_no": "说过不要推广",
+        "written_lately": "最近刚收到过消息",
+        "held_back": "留着不发，用来对照",
+        "no_contact": "没留邮箱和电话",
         "play_refill": "提醒补货",
         "play_cross_sell": "搭配推荐",
         "play_bundle": "组合推荐",
@@ -100,6 +108,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "stage": "Stage",
         "due": "Next order due",
         "last_seen": "Days since last visit",
+        "leave_alone": "Do not write: why",
         "version": "Version",
         "play": "What to write about",
         "sms_text": "Text message",
@@ -123,6 +132,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "stage": "阶段",
         "due": "预计下次下单",
         "last_seen": "距最后一次浏览的天数",
+        "leave_alone": "不要联系的原因",
         "version": "版本",
         "play": "为什么联系",
         "sms_text": "短信内容",
@@ -192,8 +202,13 @@ CLAIMS: dict[str, dict[tuple[str, str], str]] = {
 }
 
 BASKET_LISTS: dict[str, dict[str, str]] = {
-    "en": {"rules": "sold together", "offers": "what to offer whom", "due": "due to buy again"},
-    "zh": {"rules": "常一起买", "offers": "给谁推荐什么", "due": "该再买的客户"},
+    "en": {
+        "rules": "sold together",
+        "offers": "what to offer whom",
+        "due": "due to buy again",
+        "products": "best sellers",
+    },
+    "zh": {"rules": "常一起买", "offers": "给谁推荐什么", "due": "该再买的客户", "products": "卖得最好的商品"},
 }
 
 BASKET_HEADERS: dict[str, dict[str, str]] = {
@@ -219,6 +234,12 @@ BASKET_HEADERS: dict[str, dict[str, str]] = {
         "late": "Days late",
         "usual_money": "Usually pays",
         "chance": "Chance that they still buy it",
+        "sales": "Sales",
+        "share_of_sales": "Share of sales",
+        "units": "Sold",
+        "orders_with": "Orders with it",
+        "orders_before": "Orders with it in as many days before",
+        "beyond_chance": "Beyond chance",
     },
     "zh": {
         "with": "买了",
@@ -242,7 +263,22 @@ BASKET_HEADERS: dict[str, dict[str, str]] = {
         "late": "晚了几天",
         "usual_money": "通常花",
         "chance": "还会买的可能",
+        "sales": "销售额",
+        "share_of_sales": "占销售额",
+        "units": "卖出件数",
+        "orders_with": "含它的订单数",
+        "orders_before": "再往前同样天数里的订单数",
+        "beyond_chance": "是否碰巧",
     },
+}
+
+# A count of days by itself may be of any day.
+SILENT = {"en": "Days since last order, as of {}", "zh": "多少天没买（截至{}）"}
+
+# Whether a product is in more or fewer orders than before.
+CHANGES: dict[str, dict[str, str]] = {
+    "en": {"up": "more", "down": "fewer", "none": "no more than chance", "few": "too few to tell"},
+    "zh": {"up": "多了，不是碰巧", "down": "少了，不是碰巧", "none": "看不出变化", "few": "太少，说不准"},
 }
 
 # What a list of all customers is called.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from analytics.analysis import Document, Outcome, Tone
 from analytics.drafts import SMS, VERSIONS, Drafts, filled
 from analytics.errors import Problem
 from analytics.registry import ANALYSES
+from bot.sentences import Command, exactly, within
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
@@ -92,27 +94,30 @@ class Renderer:
         own = self._module("chat", language).commands
         return (*((analysis.name, self.hint(analysis.name, language)) for analysis in ANALYSES), *own.items())
 
-    def asked_for(self, text: str, language: str) -> tuple[str, ...]:
-        """The analysis, and perhaps its view, that a plain sentence names; empty where it names none, or several.
+    def asked_for(self, text: str, language: str) -> Command:
+        """The command that a plain sentence asks for, with its words; empty where it asks for none, or for several.
 
-        It is the one with the longest of its key words in the sentence. Where that, or none, would recognise the sentence
-        as typed behind its command, so it is asked.
+        Where an analysis that it names, or none, would recognise the sentence as typed behind its command, so it is asked.
         """
-        said = text.casefold()
-        found: dict[tuple[str, ...], int] = {}
+        alone = self.said_alone(text, language)
+        if alone:
+            return alone
+        own = self._module("sentences", language)
+        phrases = _commands(own.asks)
+        phrases.update({("cannot", what): listed for what, listed in own.beyond.items()})
         for analysis in ANALYSES:
             module = self._module(analysis.name, language)
-            asks: dict[tuple[str, ...], list[str]] = {(analysis.name,): module.keywords}
-            asks.update({(analysis.name, view): words for view, words in getattr(module, "asks", {}).items()})
-            for question, words in asks.items():
-                found[question] = max((len(word) for word in words if word in said), default=0)
-        longest = max(found.values())
-        named = [question for question, length in found.items() if length == longest > 0]
-        question = named[0] if len(named) == 1 else ()
+            phrases[analysis.name,] = module.keywords
+            phrases.update({(analysis.name, view): words for view, words in getattr(module, "asks", {}).items()})
+        question = within(text, phrases)
         for analysis in ANALYSES:
             if question in {(), (analysis.name,)} and analysis.recognises(text):
                 return (analysis.name, *text.split())
         return question
+
+    def said_alone(self, text: str, language: str) -> Command:
+        """The command that is asked for where nothing else is said; empty if it is none."""
+        return exactly(text, _commands(self._module("sentences", language).exactly))
 
     def drafts(self, language: str, tone: Tone) -> Drafts:
         """The words of messages to customers, as plain text with placeholders."""
@@ -132,6 +137,10 @@ class Renderer:
 
     def _module(self, template: str, language: str) -> Any:
         return self._environments[language].get_template(f"{template}.html").module
+
+
+def _commands(listed: Mapping[str, Collection[str]]) -> dict[Command, Collection[str]]:
+    return {tuple(command.split()): phrases for command, phrases in listed.items()}
 
 
 def split(text: str, longest: int = LONGEST_TEXT) -> list[str]:
@@ -162,6 +171,7 @@ def _environment(folder: Path, language: str) -> Environment:
         "number",
         "ratio",
         "money",
+        "currency",
         "per_head",
         "percent",
         "day",

@@ -329,7 +329,7 @@ async def test_the_shop_is_named_once_and_signs_from_then_on(ann: Talk, wang: Ta
     for file in EN:
         await ann.send_file(file)
     (page,) = await ann.say("/campaigns shop Harbour Tea House")
-    assert "Harbour Tea House: " in page.words
+    assert "Messages are from: Harbour Tea House" in page.words, "and no other draft than the one in work is shown"
     assert "What is your shop called?" not in page.words
     (same,) = await ann.say("/campaigns Shop: Harbour Tea House")
     assert same.words == page.words
@@ -340,7 +340,8 @@ async def test_the_shop_is_named_once_and_signs_from_then_on(ann: Talk, wang: Ta
     assert "I do not know" in refused.words
     for file in ZH:
         await wang.send_file(file)
-    (page,) = await wang.say("/campaigns 店名 半山茶铺")
+    await wang.say("/campaigns 店名 半山茶铺")
+    (page,) = await wang.say("/campaigns words")
     assert "【半山茶铺】" in page.words
     assert "退订回T" in page.words
 

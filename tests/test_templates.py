@@ -91,11 +91,13 @@ def test_every_fault_has_its_words(problem: type[Problem], language: str) -> Non
         "megabytes": 21.3,
         "missing": ("time", "customer"),
         "available": (("place", "place"), ("1f0e9a3c", "attribute:<b>")),
+        "mailings": (("<b>", None, 100, 5), ("B", None, 100, 4)),
+        "others": ((4, "<i>"),),
     }
     fields: dict[str, Any] = {
         field.name: samples.get(field.name, 7) for field in getattr(problem, "__dataclass_fields__", {}).values()
     }
-    if problem is analytics_errors.TooManyColumns:
+    if problem in {analytics_errors.TooManyColumns, analytics_errors.TooManyCells}:
         fields["columns"] = 10_000
     reply = Renderer(TEMPLATES).problem(problem(**fields), language)
     assert 4 <= reply.visible <= 700

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analytics.charts.style import AMBER, BLUE, FAINT, INK, PAPER, drawable, figure, headline, png
+from analytics.charts.style import AMBER, BLUE, FAINT, INK, PAPER, SMALLEST, drawable, figure, headline, png
 
 TICKS = tuple(step * 10**power for power in range(10) for step in (1, 2, 5))
 
@@ -73,7 +73,7 @@ def curve(
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: sides[1](value)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: sides[0](value) if value > 0 else ""))
-    axes.tick_params(axis="both", labelcolor=FAINT, labelsize=10)
+    axes.tick_params(axis="both", labelcolor=FAINT, labelsize=SMALLEST)
     axes.spines[["left", "bottom"]].set_visible(True)
     axes.spines[["left", "bottom"]].set_color("#d5dae0")
     headline(drawn, title, subtitle)

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts.style import AMBER, BLUE, DPI, INK, MARGIN, PAPER, WIDTH, drawable, figure, headline, png
+from analytics.charts.style import (
+    AMBER,
+    BLUE,
+    DPI,
+    INK,
+    MARGIN,
+    PAPER,
+    SMALLEST,
+    WIDTH,
+    drawable,
+    figure,
+    headline,
+    png,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,4 +112,4 @@ def _draw(axes: Axes, band: Band, begin: tuple[float, float], end: tuple[float, 
         PathPatch(shape, facecolor=AMBER if band.accent else BLUE, alpha=0.6, edgecolor=PAPER, linewidth=0.6)
     )
     if wide > 0.17:
-        axes.text(x + 0.06, y + wide / 2, drawable(band.note), ha="left", va="center", fontsize=9.5, color=INK)
+        axes.text(x + 0.06, y + wide / 2, drawable(band.note), ha="left", va="center", fontsize=SMALLEST, color=INK)

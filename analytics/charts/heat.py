@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.charts.style import BLUE, FAINT, INK, MARGIN, PAPER, WIDTH, drawable, figure, headline, png
+from analytics.charts.style import BLUE, FAINT, INK, MARGIN, PAPER, SMALLEST, WIDTH, drawable, figure, headline, png
 
 LABEL = 1.5
 DARK = 0.55
@@ -42,13 +42,13 @@ def heat(title: str, subtitle: str, columns: Sequence[str], rows: Sequence[Cells
                 color="#f4f5f7" if faint else colours(depth),
             )
             colour = FAINT if faint else PAPER if depth > DARK else INK
-            axes.text(across, down, f"{100 * share:.0f}", ha="center", va="center", fontsize=10, color=colour)
+            axes.text(across, down, f"{100 * share:.0f}", ha="center", va="center", fontsize=SMALLEST, color=colour)
     axes.set_xlim(-0.5, max(len(columns), 1) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [drawable(row.label) for row in rows])
     axes.set_xticks(range(len(columns)), [drawable(label) for label in columns])
     axes.xaxis.tick_top()
-    axes.tick_params(axis="y", labelsize=10, pad=4)
-    axes.tick_params(axis="x", labelsize=10, pad=1, labelcolor=FAINT)
+    axes.tick_params(axis="y", labelsize=SMALLEST, pad=4)
+    axes.tick_params(axis="x", labelsize=SMALLEST, pad=1, labelcolor=FAINT)
     headline(drawn, title, subtitle)
     return png(drawn)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 INK, FAINT, PAPER = "#1f2933", "#7b8794", "#ffffff"
 BLUE, PALE, AMBER = "#2f6fde", "#c9d8f5", "#e8912d"
 WIDTH, DPI, MARGIN = 5.0, 180, 0.03
+SMALLEST = 10.2
+"""Points; on a phone 390 pixels wide 11 of these."""
+LINE = 0.018
+"""Inches from line to line, for each point of the letters."""
+WORD = re.compile("[\u2e80-\uffff][，。、；：）”！？]*\\s*|[^\\s\u2e80-\uffff]+\\s*")
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
 
 
@@ -89,12 +95,52 @@ def shortened(text: str, most: int) -> str:
 
 
 def headline(drawn: Figure, title: str, subtitle: str) -> None:
-    """What the picture shows, as a sentence, above it, as large as fits on a line."""
+    """What the picture shows, as a sentence, above it; the picture grows where that takes more lines.
+
+    Letters are drawn as large as fits on a line, but never too small for a phone.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    height = drawn.get_figheight()
+    height, others = drawn.get_figheight(), list(drawn.texts)
     renderer = FigureCanvasAgg(drawn).get_renderer()
-    for text, size, colour, down in ((title, 14.0, INK, 0.13), (subtitle, 10.5, FAINT, 0.50)):
-        line = drawn.text(MARGIN, 1 - down / height, drawable(text), va="top", ha="left", fontsize=size, color=colour)
-        room = (1 - 2 * MARGIN) * WIDTH * DPI / max(line.get_window_extent(renderer).width, 1)
-        line.set_fontsize(size * min(1, room))
+    room = (1 - 2 * MARGIN) * WIDTH * DPI
+
+    def wide(words: str, size: float) -> float:
+        line = drawn.text(0, 0, words, fontsize=size)
+        found = float(line.get_window_extent(renderer).width)
+        line.remove()
+        return found
+
+    def fits(size: float, words: str) -> bool:
+        return wide(words, size) <= room
+
+    down, written = 0.13, []
+    for text, largest, least, colour in ((title, 14.0, 12.0, INK), (subtitle, 10.5, SMALLEST, FAINT)):
+        words = drawable(text)
+        fitting = largest * min(1.0, room / max(wide(words, largest), 1.0))
+        size = max(fitting, least)
+        lines = [words] if fitting >= least else _broken(words, partial(fits, size))
+        written += [(line, down + number * LINE * size, size, colour) for number, line in enumerate(lines)]
+        down += 0.37 + (len(lines) - 1) * LINE * size
+    taller = height + down - 2 * 0.37 - 0.13
+    share = height / taller
+    drawn.set_figheight(taller)
+    drawn.subplots_adjust(bottom=drawn.subplotpars.bottom * share, top=drawn.subplotpars.top * share)
+    for other in others:
+        other.set_y(other.get_position()[1] * share)
+    for words, below, size, colour in written:
+        drawn.text(MARGIN, 1 - below / taller, words, va="top", ha="left", fontsize=size, color=colour)
+
+
+def _broken(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """The text in lines that fit: between its parts (·) where these fit, else between words, or Chinese signs."""
+    parts = text.split(" · ")
+    pieces = [part + (" · " if number < len(parts) else "") for number, part in enumerate(parts, 1)]
+    if not all(fits(piece.strip(" ·")) for piece in pieces):
+        pieces = WORD.findall(text)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and not fits((lines[-1] + piece).rstrip(" ·")):
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip(" ·") for line in lines]

@@ -20,6 +20,8 @@ from analytics.bundles import Advice, BasketReport, product, spelt
 from analytics.dataset import Kind, Role, Shop
 from analytics.errors import MissingData, OptionError, UnknownGroup, UnknownProduct
 from analytics.next_purchase import DueReport, GroupReport, NextReport
+from bot.render import Renderer
+from bot.resources import TEMPLATES
 from tests.analytics.shops import Row, dataset, line, named_shop, orders, pairs_shop, shop
 
 
@@ -57,6 +59,36 @@ def test_what_sells_together_is_said_with_numbers_that_can_be_counted() -> None:
     assert told.units is not None
     assert told.money == pytest.approx(told.units * (12.0 if told.then == "cup" else 5.0))
     assert (report.rules, report.baskets, report.numbered) == (1, 400, True)
+
+
+def bundles(price: float, size: int = 400) -> BasketReport:
+    """Tea and cup go together as in `pairs_shop`, sugar and milk at that price do so, too, and more surely."""
+    dearer = [
+        line("x", n % 300, price, f"s{n}", product_name=name)
+        for n in range(60)
+        for name in ("sugar", "milk")[: 1 + (n % 6 > 0)]
+    ]
+    return asked_of(shop([*pairs_shop(size), *dearer]))
+
+
+def test_the_next_step_is_what_may_bring_most_and_nothing_where_that_is_less_than_an_order() -> None:
+    cheap, dear = bundles(0.2), bundles(900.0)
+    assert cheap.best is not None
+    assert {*cheap.best.with_, cheap.best.then} == {"tea", "cup"}
+    assert dear.best is not None
+    assert {*dear.best.with_, dear.best.then} == {"sugar", "milk"}
+    assert dear.best.money == max(one.money or 0.0 for one in dear.advice)
+    worthless = asked_of(shop([{**row, "day": 30 * row["day"]} for row in pairs_shop()]))
+    assert worthless.advice
+    assert worthless.best is None
+    for reader, words in (("en", "nothing to change"), ("zh", "不用改什么")):
+        assert words in Renderer(TEMPLATES).say("basket", "body", reader, report=worthless).html
+
+
+def test_without_days_or_prices_the_surest_is_the_next_step() -> None:
+    bare = [{name: row[name] for name in ("order", "product_name")} for row in pairs_shop()]
+    report = asked_of(Shop(orders=orders(bare)))
+    assert report.best == report.advice[0]
 
 
 def test_shuffled_baskets_show_nothing() -> None:

@@ -19,6 +19,7 @@ from analytics.analysis import Asked, Terms
 from analytics.campaign_options import options, understood
 from analytics.campaigns import CampaignsReport, KeptReport
 from analytics.dataset import Shop
+from analytics.economics import Takings, gain
 from analytics.effort import within
 from analytics.errors import OptionError, TooFewCustomers, UnknownTrial
 from analytics.language import LANGUAGES
@@ -132,7 +133,7 @@ def test_a_discount_costs_what_those_get_who_come_anyway_and_warns_of_the_loyal(
     assert plain
     assert off.chosen
     assert off.chosen.past
-    assert off.chosen.given == pytest.approx(off.chosen.people * off.chosen.past.rate * off.chosen.past.money * 0.1)
+    assert off.chosen.given == pytest.approx(off.chosen.written * off.chosen.past.rate * off.chosen.past.money * 0.1)
     assert off.chosen.gain
     assert plain.gain
     assert off.chosen.gain.low < plain.gain.low
@@ -156,8 +157,32 @@ def test_break_even_is_told_at_the_owners_margin(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_worse_price_for_the_loyal_is_warned_of(language: str) -> None:
     said = reply(LIVELY, ["play", "last_try", "off", "20"], language).html
-    assert {"en": "PIPL, article 24", "zh": "杀熟"}[language] in said
+    assert {"en": "PIPL (article 24)", "zh": "杀熟"}[language] in said
     assert {"en": "PIPL", "zh": "杀熟"}[language] not in reply(LIVELY, ["play", "last_try"], language).html
+
+
+def test_what_a_play_may_bring_is_what_those_bring_who_are_written_to() -> None:
+    for one in asked_of(LIVELY).suggestions:
+        assert one.gain
+        assert one.past
+        each = gain(Takings(one.past.likely, one.past.money), one.uplift.odds, 0.3, 0.0)
+        drafted = asked_of(LIVELY, "make", one.kind).drafted
+        assert drafted
+        assert abs(len(drafted.written_to()) - one.written) <= 1
+        assert (one.gain.low, one.gain.high) == pytest.approx((one.written * each.low, one.written * each.high))
+    assert any(one.written < one.people for one in asked_of(LIVELY).suggestions)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("off", [[], ["off", "10"]])
+def test_a_play_is_one_screen_and_its_grounds_are_a_tap_away(language: str, off: list[str]) -> None:
+    for kind in (one.kind for one in asked_of(LIVELY).suggestions):
+        said = reply(LIVELY, ["play", kind, *off], language)
+        assert said.visible <= {"en": 640 if off else 560, "zh": 330}[language]
+        to = next(b.data for row in said.keyboard for b in row if b.data.startswith("~campaigns detail"))
+        grounds = reply(LIVELY, to.split()[1:], language)
+        assert "100" in grounds.html
+        assert grounds.keyboard[-1][-1].data == " ".join(["~campaigns play", kind, *off])
 
 
 def test_who_said_no_or_was_written_to_is_left_out_and_counted() -> None:
@@ -207,8 +232,9 @@ def test_a_list_is_drawn_with_some_held_back_who_are_like_the_others() -> None:
     assert trial.versions == ("A", HOLDOUT)
     assert (trial.kind, trial.segment, trial.days, trial.made) == ("last_try", "stage_lost", 30, TODAY)
     assert len(people) == one.people == people["customer"].nunique()
-    assert report.test
-    assert abs((people["version"] == HOLDOUT).sum() - report.test.held) <= 1
+    assert report.chosen
+    assert report.chosen.test
+    assert abs((people["version"] == HOLDOUT).sum() - report.chosen.test.held) <= 1
     again = asked_of(LIVELY, "make", "last_try", asked=replace(ASKED, seed=5)).drafted
     assert again
     assert again.assigned() == trial.assigned()
@@ -274,7 +300,8 @@ def test_too_few_to_learn_from_are_all_written_to() -> None:
 
 
 def test_a_larger_group_needs_a_smaller_part_held_back() -> None:
-    tests = {n: asked_of(shop(lively(n)), "play", "last_try").test for n in (200, 4000)}
+    plays = {n: asked_of(shop(lively(n)), "play", "last_try").chosen for n in (200, 4000)}
+    tests = {n: one.test for n, one in plays.items() if one}
     assert tests[200]
     assert tests[4000]
     assert tests[4000].share < tests[200].share

@@ -8,7 +8,7 @@ from PIL import Image
 
 from analytics import charts, language, overview, rfm, segments
 from analytics.analysis import Asked
-from analytics.charts import series
+from analytics.charts import series, style
 from tests.analytics.shops import line, lively, shop
 
 ROW = charts.Bar("Champions", 0.4, "12 people", 0.3)
@@ -44,7 +44,7 @@ def shop_pictures() -> Iterator[tuple[str, bytes]]:
         "months below zero": [line("a", 31 * k, -500.0 if k % 4 == 3 else 100.0) for k in range(8)],
     }
     for name, rows in extremes.items():
-        months = overview.run(shop(rows, "CNY"), None)
+        months = overview.run(shop(rows, "CNY"), overview.OverviewOptions())
         asked = [Asked(vocabulary="groups"), Asked(vocabulary="classes")] if "segment" in name else []
         for reader in language.LANGUAGES:
             if (picture := overview.chart(months, reader)) is not None:
@@ -112,13 +112,49 @@ def test_notes_stay_inside_and_the_first_of_two_that_would_overlap_is_shown() ->
 
 
 def test_where_nothing_was_sold_there_is_nothing_to_draw() -> None:
-    assert overview.chart(overview.run(shop([line("a", 40 * k, 0.0) for k in range(4)]), None), "en") is None
+    assert (
+        overview.chart(overview.run(shop([line("a", 40 * k, 0.0) for k in range(4)]), overview.OverviewOptions()), "en")
+        is None
+    )
     owing = shop([*(line(f"c{i}", i, 5.0) for i in range(40)), line("c1", 50, -999.0, taken_back=True)])
     assert segments.chart(segments.run(owing, segments.options((), Asked())), "en") is None
 
 
 @pytest.mark.parametrize(("reader", "label"), [("en", "Jan\n2026"), ("zh", "1月\n2026年")])
 def test_a_month_on_an_axis_has_its_year_below(reader: str, label: str) -> None:
-    report = overview.run(shop([line("a", 0, 1.0)]), None).orders
+    report = overview.run(shop([line("a", 0, 1.0)]), overview.OverviewOptions()).orders
     assert report is not None
     assert language.short_month(report.months[0][0], reader) == label
+
+
+LONG = {
+    "en": (
+        "Of 100 new customers of this shop, some thirty order again in the month after",
+        "dark: one thing · pale: another of those · grey: month not over, under 15 customers",
+    ),
+    "zh": (
+        "每一百位新来的客户里面，大约有三十三位会在次月再下单，比以前多了几位客户",
+        "深色：按自己的节奏在买 · 浅色：该来没来 · 橙色：已经流失 · 灰：不足 15 人",
+    ),
+}
+
+
+@pytest.mark.parametrize("reader", language.LANGUAGES)
+def test_long_lines_above_a_picture_are_broken_and_stay_legible(reader: str) -> None:
+    from matplotlib.figure import Figure
+
+    short, long = (style.figure(3.0)[0] for _ in range(2))
+    style.headline(short, "Title", "subtitle")
+    style.headline(long, *LONG[reader])
+    assert isinstance(long, Figure)
+    assert short.get_figheight() == pytest.approx(3.0)
+    assert long.get_figheight() > 3.0
+    assert len(long.texts) > 2
+    on_a_phone = 390 / (style.WIDTH * style.DPI) * style.DPI / 72
+    assert min(float(text.get_fontsize()) for text in long.texts) * on_a_phone >= 11
+    told = "".join(text.get_text() for text in long.texts)
+    assert {*"".join(LONG[reader])} - {*" ·"} <= {*told}
+    for one in (short, long):
+        # The picture itself keeps its size.
+        assert one.axes[0].get_position().height * one.get_figheight() == pytest.approx(3.0 * 0.77, rel=0.01)
+    assert not dark_at_the_edges(style.png(long))

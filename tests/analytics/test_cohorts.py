@@ -8,10 +8,15 @@ import pandas as pd
 import pytest
 
 from analytics import charts, rfm
+from analytics.analysis import Asked
 from analytics.cohorts import Cohort, CohortTable, chart, cohorts
 from analytics.dataset import Kind
+from analytics.language import LANGUAGES
 from analytics.reading import read
+from analytics.registry import analyse
 from analytics.rhythm import occasions
+from bot.render import Renderer
+from bot.resources import TEMPLATES
 from tests.analytics.shops import Row, line, lively, shop
 from tests.data_sets import shared_file
 
@@ -154,3 +159,25 @@ def test_small_and_unfinished_cohorts_are_grey_and_old_customers_are_marked(monk
     assert [row.label for row in drawn] == ["≤ Jan 2026 · 40", "Feb 2026 · 20", "Mar 2026 · 3", "Apr 2026 · 20"]
     assert [row.faint[-1] for row in drawn] == [True] * 4
     assert [row.faint[0] for row in drawn] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("months", "told"), [(12, True), (20, False)])
+def test_the_row_of_old_customers_is_spoken_of_only_where_it_is_drawn(language: str, months: int, told: bool) -> None:
+    rows = [
+        {
+            "customer": f"c{month}-{n}",
+            "time": pd.Timestamp(2025 + m // 12, m % 12 + 1, 5),
+            "amount": 5.0,
+            "order": f"{month}-{n}-{m}",
+        }
+        for month in range(months)
+        for n in range(60 if month == 0 else 20)
+        for m in (month, month + 1)
+    ]
+    outcome = analyse("lifecycle", shop(rows), ("cohorts",), Asked(language=language, pictures=False))
+    assert outcome.report.cohorts.truncated
+    said = Renderer(TEMPLATES).outcome(outcome, language).html
+    words = {"en": "The row of Jan 2025 holds", "zh": "2025年1月那一行混有"}[language]
+    assert (words in said) is told
+    assert ({"en": "from before your data begins", "zh": "数据开始之前"}[language] in said) is told

@@ -119,9 +119,9 @@ def test_whoever_sends_seldom_hears_of_the_last_four_weeks() -> None:
 
 
 def test_old_data_is_called_old() -> None:
-    assert letter(built("calm"), today=LAST + timedelta(days=14))[0].stale is None
-    old, _ = letter(built("calm"), today=LAST + timedelta(days=15))
-    assert (old.stale, old.due, old.step) == (15, None, "send")
+    assert letter(built("calm"), today=LAST + timedelta(days=7))[0].stale is None
+    old, _ = letter(built("calm"), today=LAST + timedelta(days=8))
+    assert (old.stale, old.due, old.step) == (8, None, "send")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"last": "soon"}', '{"form": 0, "until": "2026-01-01"}', "7"])

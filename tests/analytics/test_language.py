@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analytics import language, lifecycle, plays, rfm, stages, typed_splits
+from analytics import language, lifecycle, plays, reach, rfm, stages, typed_splits
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -22,8 +22,9 @@ def test_there_are_names_for_nothing_else(reader: str) -> None:
     lives = {f"stage_{code}" for code in (*lifecycle.STAGES, stages.SLIPPING)}
     to_whom = {*rfm.GROUPS, *rfm.CLASSES, typed_splits.ALL, typed_splits.FILE}
     what = {f"play_{kind}" for kind in plays.KINDS}
-    assert set(language.NAMES[reader]) == to_whom | lives | what
-    for codes in (to_whom, lives, what):
+    why_not = set(reach.REASONS)
+    assert set(language.NAMES[reader]) == to_whom | lives | what | why_not
+    for codes in (to_whom, lives, what, why_not):
         assert len({language.NAMES[reader][code] for code in codes}) == len(codes)
 
 
@@ -77,7 +78,7 @@ def test_money_of_an_unknown_currency_has_no_sign(value: float, english: str, ch
 
 @pytest.mark.parametrize(
     ("currency", "english", "chinese"),
-    [("CNY", "CN¥5", "¥5"), ("USD", "US$5", "US$5"), ("EUR", "€5", "€5"), ("CHF", f"CHF{SPACE}5", f"CHF{SPACE}5")],
+    [("CNY", "CN¥5", "¥5"), ("USD", "$5", "US$5"), ("EUR", "€5", "€5"), ("CHF", f"CHF{SPACE}5", f"CHF{SPACE}5")],
 )
 def test_signs_of_currencies(currency: str, english: str, chinese: str) -> None:
     assert (language.money(5, currency, "en"), language.money(5, currency, "zh")) == (english, chinese)

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from analytics import overview
+from analytics import overview, weeks
 from analytics.analysis import Asked
 from analytics.dataset import Kind, Shop
 from analytics.errors import OptionError
 from analytics.overview import Orders
+from analytics.registry import analyse
+from bot.render import Renderer
+from bot.resources import TEMPLATES
 from tests.analytics.shops import Row, customers, dataset, line, lively, orders, shop
+
+RENDERER = Renderer(TEMPLATES)
 
 
 def book(rows: Sequence[Row], currency: str | None = "GBP") -> Orders:
-    found = overview.run(shop(rows, currency), None).orders
+    found = overview.run(shop(rows, currency), overview.OverviewOptions()).orders
     assert found is not None
     return found
 
@@ -74,16 +80,29 @@ def test_of_fewer_than_thirty_customers_no_fifth_is_told() -> None:
     assert book([line(f"c{i:02}", i, 1.0, f"{i}") for i in range(29)]).top_share is None
 
 
-def test_the_best_weekday_is_that_with_most_sales() -> None:
-    # 1 January 2026 is a Thursday.
-    found = book([line("a", 0, 10.0), line("a", 7, 10.0), line("a", 8, 15.0)])
-    assert found.best_weekday == 3
-    assert found.best_weekday_share == pytest.approx(20 / 35)
+def weekly(many: int, thursdays: int, crowd: int = 0) -> list[Row]:
+    """One order a day, so many on Thursdays (the first day is one), and a `crowd` on one single Friday."""
+    days = [day for day in range(7 * many) for _ in range(thursdays if day % 7 == 0 else 1)]
+    return [line(f"c{n}", day, 10.0, f"o{n}") for n, day in enumerate([*days, *[8] * crowd])]
 
 
-def test_lines_without_a_day_belong_to_no_weekday() -> None:
-    found = book([{"customer": "a", "time": None, "amount": 99.0}, line("a", 0, 10.0)])
-    assert found.best_weekday == 3
+def test_the_best_weekday_is_told_once_it_is_beyond_chance() -> None:
+    best = book(weekly(10, 2)).best_weekday
+    assert best is not None
+    assert best == pytest.approx((3, 2 / 8))
+    assert book(weekly(7, 2)).best_weekday is None, "seven weeks of seven may be luck"
+    assert book(weekly(20, 1)).best_weekday is None
+
+
+def test_one_days_crowd_makes_no_best_weekday() -> None:
+    assert book(weekly(20, 1, crowd=500)).best_weekday is None
+    assert book(weekly(20, 2, crowd=500)).best_weekday is None, "Fridays have more orders in all, Thursdays more often"
+
+
+def test_weekdays_that_do_not_differ_are_rarely_called_best() -> None:
+    dice = np.random.default_rng(1)
+    days = [weeks.Daily(date(2026, 1, 1), dice.poisson(4, 200).astype(float), np.ones(200)) for _ in range(300)]
+    assert sum(overview._best_weekday(one) is not None for one in days) <= 15
 
 
 def test_months_without_sales_are_empty_not_left_out() -> None:
@@ -105,11 +124,35 @@ def test_thirty_days_are_compared_with_the_thirty_before() -> None:
     assert (trend.sales, trend.before, trend.against, trend.change) == (15.0, 20.0, "month", -0.25)
 
 
-def test_thirty_days_are_compared_with_the_same_weeks_a_year_ago_where_known() -> None:
-    # The data end on day 393; 30 days before that begin on day 364, the same weekdays a year ago on day 0.
-    trend = book([line("a", 0, 10.0), line("a", 29, 10.0), line("a", 364, 20.0), line("a", 393, 10.0)]).trend
+def daily(first: int, last: int, each: int = 1) -> list[Row]:
+    return [line("a", day, 1.0, f"{day}-{n}") for day in range(first, last + 1) for n in range(each)]
+
+
+def test_thirty_days_are_compared_with_the_same_weeks_a_year_ago_where_the_shop_was_running_then() -> None:
+    trend = book([*daily(0, 540), *daily(541, 570, each=2)]).trend
     assert trend is not None
-    assert (trend.sales, trend.before, trend.against, trend.change) == (30.0, 20.0, "year", 0.5)
+    assert (trend.sales, trend.before, trend.against, trend.year_ago) == (60.0, 30.0, "year", "comparable")
+    assert not trend.ordinary
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [(daily(0, 400), "new"), ([*daily(60, 210), *daily(211, 570, each=6)], "small"), (daily(0, 200), "unknown")],
+)
+def test_a_year_in_which_the_shop_was_none_or_small_is_no_measure(rows: list[Row], why: str) -> None:
+    trend = book(rows).trend
+    assert trend is not None
+    assert (trend.against, trend.year_ago, trend.change, trend.ordinary) == ("month", why, 0.0, True)
+    for reader, words in (("en", "no measure"), ("zh", "不好比")):
+        said = RENDERER.outcome(analyse("overview", shop(rows), (), Asked(reader, pictures=False)), reader).html
+        assert (words in said) is (why != "unknown")
+
+
+def test_a_festival_in_one_of_two_months_is_named() -> None:
+    christmas = [on(str(date(2025, 10, 1) + timedelta(days=n)), 1.0, order=str(n)) for n in range(92)]
+    trend = book(christmas).trend
+    assert trend is not None
+    assert trend.felt in {"christmas", "black_friday"}
 
 
 def test_a_day_less_than_a_year_is_compared_with_the_month_before() -> None:
@@ -123,17 +166,21 @@ def test_less_than_sixty_days_have_no_trend() -> None:
 
 
 def test_orders_without_any_day_are_no_order_book() -> None:
-    assert overview.run(shop([{"customer": "a", "time": None, "amount": 1.0}]), None).orders is None
+    assert (
+        overview.run(shop([{"customer": "a", "time": None, "amount": 1.0}]), overview.OverviewOptions()).orders is None
+    )
 
 
 def test_a_customer_list_is_counted_with_its_columns() -> None:
-    report = overview.run(Shop(customers=customers({"age": [20.0, 30.0], "Town": ["Bath", "York"]})), None)
+    report = overview.run(
+        Shop(customers=customers({"age": [20.0, 30.0], "Town": ["Bath", "York"]})), overview.OverviewOptions()
+    )
     assert (report.orders, report.customers, report.attributes) == (None, 2, ("age", "Town"))
 
 
 def test_other_tables_are_counted() -> None:
     comments = dataset(Kind.COMMENTS, {"text": ["fine", "late"]})
-    assert overview.run(Shop(comments=comments), None).others == (("comments", 2),)
+    assert overview.run(Shop(comments=comments), overview.OverviewOptions()).others == (("comments", 2),)
 
 
 def test_overview_takes_no_words() -> None:
@@ -142,24 +189,29 @@ def test_overview_takes_no_words() -> None:
 
 
 def test_two_months_make_no_chart_and_three_do() -> None:
-    two = overview.run(shop([on("2026-01-03", 5.0), on("2026-02-28", 7.0)]), None)
-    three = overview.run(shop([on("2026-01-03", 5.0), on("2026-03-31", 7.0)]), None)
+    two = overview.run(shop([on("2026-01-03", 5.0), on("2026-02-28", 7.0)]), overview.OverviewOptions())
+    three = overview.run(shop([on("2026-01-03", 5.0), on("2026-03-31", 7.0)]), overview.OverviewOptions())
     assert overview.chart(two, "en") is None
     assert overview.chart(three, "en") is not None
 
 
 def test_a_shop_without_orders_has_no_chart() -> None:
-    assert overview.chart(overview.run(Shop(customers=customers({"age": [20.0]})), None), "zh") is None
+    assert (
+        overview.chart(overview.run(Shop(customers=customers({"age": [20.0]})), overview.OverviewOptions()), "zh")
+        is None
+    )
 
 
 def test_a_file_from_the_disk_gives_the_same_answer(tmp_path_factory: pytest.TempPathFactory) -> None:
     kept = orders(lively()).write(tmp_path_factory.mktemp("kept") / "orders.parquet")
-    assert overview.run(Shop(orders=kept), None) == overview.run(shop(lively()), None)
+    assert overview.run(Shop(orders=kept), overview.OverviewOptions()) == overview.run(
+        shop(lively()), overview.OverviewOptions()
+    )
 
 
 def test_orders_without_dates_and_amounts_are_baskets() -> None:
     baskets = dataset(Kind.ORDERS, {"order": ["1", "1", "2"], "product": ["milk", "bread", "milk"]})
-    report = overview.run(Shop(orders=baskets), None)
+    report = overview.run(Shop(orders=baskets), overview.OverviewOptions())
     assert report.baskets == (2, 2)
     assert report.orders is None
 
@@ -168,4 +220,35 @@ def test_customers_of_a_list_who_have_ordered_are_counted() -> None:
     target = Shop(
         orders=orders([line("c0001", 1, 5.0), line("c0009", 2, 5.0)]), customers=customers({"age": [20, 30, 40]})
     )
-    assert overview.run(target, None).met == 1
+    assert overview.run(target, overview.OverviewOptions()).met == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "complaining", "by"),
+    [
+        ({"rating": ["1", "2", "3", "5"], "text": ["fine"] * 4}, 2, "rating"),
+        ({"text": ["it came broken", "fine", "not broken", "包装破损"]}, 2, "words"),
+    ],
+)
+def test_comments_are_counted_and_it_is_said_what_they_are_for(
+    columns: dict[str, list[str]], complaining: int, by: str
+) -> None:
+    target = Shop(comments=dataset(Kind.COMMENTS, columns))
+    told = overview.run(target, overview.OverviewOptions()).complaints
+    assert told is not None
+    assert (told.all.n, told.all.successes, told.by) == (4, complaining, by)
+    for reader, words in (("en", "2 of them complaints"), ("zh", "2 条在抱怨")):
+        assert words in RENDERER.outcome(analyse("overview", target, (), Asked(reader)), reader).html
+
+
+def test_comments_without_text_or_rating_are_not_judged() -> None:
+    target = Shop(comments=dataset(Kind.COMMENTS, {"customer": ["a", "b"]}))
+    assert overview.run(target, overview.OverviewOptions()).complaints is None
+
+
+@pytest.mark.parametrize("reader", ["en", "zh"])
+def test_the_next_step_stands_at_the_end(reader: str) -> None:
+    comments = dataset(Kind.COMMENTS, {"text": ["fine", "late"]})
+    target = Shop(orders=shop(lively()).orders, comments=comments)
+    last = RENDERER.outcome(analyse("overview", target, (), Asked(reader)), reader).html.splitlines()[-1]
+    assert last.startswith({"en": "<b>Next:</b>", "zh": "<b>下一步：</b>"}[reader])

@@ -206,6 +206,8 @@ def test_the_time_to_send_is_when_most_order_and_never_at_night() -> None:
     night = moments((0, 23), (7, 23), each=40)
     some = moments(*((day, 10) for day in range(14)), each=3)
     chosen = when(np.concatenate([night, some]), date(2026, 2, 2))
+    assert (chosen.day, chosen.hour, chosen.busiest) == (date(2026, 2, 3), 10, False), "three days are no wait"
+    chosen = when(np.concatenate([night, some]), date(2026, 2, 3))
     assert (chosen.day, chosen.hour, chosen.busiest) == (date(2026, 2, 5), 10, True)
 
 
@@ -215,13 +217,24 @@ def test_where_weekdays_do_not_differ_it_is_tomorrow() -> None:
     assert not when(even, date(2026, 4, 1)).busiest
 
 
+@pytest.mark.parametrize("now", [None, 0, 8, 9, 23])
 @pytest.mark.parametrize("day", range(7))
-def test_the_day_to_send_lies_ahead_within_a_week(day: int) -> None:
+def test_the_moment_to_send_is_never_past_and_the_best_day_only_where_it_is_near(day: int, now: int | None) -> None:
     thursdays = moments((0, 9), (7, 9), each=40)
     today = date(2026, 3, 2) + timedelta(days=day)
-    chosen = when(thursdays, today)
-    assert 1 <= (chosen.day - today).days <= 7
-    assert chosen.day.weekday() == 3
+    chosen = when(thursdays, today, now)
+    still_today = now is not None and now < 9
+    assert 0 <= (chosen.day - today).days <= 2
+    assert chosen.day > today or (still_today and chosen.hour == 9)
+    assert chosen.busiest == (chosen.day.weekday() == 3)
+    if not chosen.busiest:
+        assert chosen.day == (today if still_today else today + timedelta(days=1))
+
+
+def test_without_a_good_hour_today_will_do_until_the_evening() -> None:
+    days = moments(*((day, 0) for day in range(14)))
+    assert when(days, date(2026, 4, 1), 19).day == date(2026, 4, 1)
+    assert when(days, date(2026, 4, 1), 20).day == date(2026, 4, 2)
 
 
 def test_without_hours_in_the_sheet_none_is_told() -> None:

@@ -1,21 +1,32 @@
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from analytics import people
-from analytics.analysis import Asked, Terms
+from analytics import people, rfm, stages
+from analytics.analysis import Asked, Outcome, Terms
 from analytics.choices import Choices
-from analytics.dataset import Shop
+from analytics.dataset import Dataset, Shop
+from analytics.errors import QuestionError
+from analytics.language import HEADERS
 from analytics.reach import reachable, said_no
 from analytics.reading import read
+from analytics.registry import analyse
 from analytics.trials import HOLDOUT, Trial
+from bot.render import Renderer
+from bot.resources import TEMPLATES
 from tests.analytics.shops import customers, line, named_shop
 
 TODAY = date(2026, 11, 21)
+RENDERER = Renderer(TEMPLATES)
+DRAFTS = {language: RENDERER.drafts(language, "friendly") for language in ("en", "zh")}
 
 
 def refusing(header: str, *values: str | None) -> set[int]:
@@ -133,3 +144,144 @@ def test_everybody_counts_once_for_the_first_reason_and_the_order_stays() -> Non
 
 def test_nobody_at_all() -> None:
     assert reachable(Shop(), [], Asked()).kept == ()
+
+
+SAMPLES = Path(__file__).parents[2] / "data"
+FILES = {"en": ("en/orders.csv", "en/customers.csv"), "zh": ("zh/订单.csv", "zh/客户.csv")}
+PAGES = (
+    *(f"segments names {code}" for code in (*rfm.GROUPS[::3], *rfm.CLASSES[::3])),
+    *(f"segments list {code}" for code in ("at_risk", "key_retain")),
+    *(f"lifecycle names {code}" for code in (*stages.BOUGHT, stages.SLIPPING)),
+    *(f"lifecycle list {code}" for code in ("lost", stages.SLIPPING)),
+    *(f"campaigns {view} {kind}" for view in ("names", "list") for kind in ("win_back", "last_try")),
+    "segments names",
+    "lifecycle names",
+    "campaigns list plan 60 -",
+    "basket names",
+    "basket list due",
+    "basket list offers",
+    "digest names 2026-06-01",
+    "digest names quiet",
+)
+EVERYBODY = ("segments list", "segments list by segment", "lifecycle list")
+
+
+@pytest.fixture(scope="module", params=FILES)
+def told(request: pytest.FixtureRequest) -> tuple[str, Shop, frozenset[str]]:
+    """A language, its sample shop with a list just sent to some, and who must not be written to, by their label."""
+    parts: dict[str, Dataset] = {}
+    for file in FILES[request.param]:
+        for one in read((SAMPLES / file).read_bytes(), file, Choices()):
+            kept, behind = people.split(one, b"secret")
+            parts[str(kept.kind)] = kept
+            assert behind
+            parts["people"] = people.merge(parts["people"], behind) if "people" in parts else behind
+    keys = sorted(parts["customers"].table("customer")["customer"].to_pylist())
+    resting = {**dict.fromkeys(keys[:40], "A"), **dict.fromkeys(keys[40:50], HOLDOUT)}
+    shop = Shop(
+        orders=parts["orders"],
+        customers=parts["customers"],
+        people=parts["people"],
+        trials=(sent(resting, TODAY),),
+    )
+    contacts = people.Contacts(shop.people)
+    barred = {contacts.label(key) for key in {*said_no(shop.customers), *resting}}
+    assert len(barred) > 100
+    return request.param, shop, frozenset(barred)
+
+
+def asked_for(told: tuple[str, Shop, frozenset[str]], page: str) -> Outcome:
+    words = page.split()
+    return analyse(
+        words[0], told[1], words[1:], Asked(language=told[0], today=TODAY, pictures=False, drafts=DRAFTS[told[0]])
+    )
+
+
+def test_no_page_of_names_and_no_list_has_anybody_who_must_not_be_written_to(
+    told: tuple[str, Shop, frozenset[str]],
+) -> None:
+    language, _, barred = told
+    named = 0
+    for page in PAGES:
+        try:
+            outcome = asked_for(told, page)
+        except QuestionError:
+            continue
+        if outcome.document is not None:
+            frame = pd.read_csv(io.BytesIO(outcome.document.content), dtype=str)
+            there = set(frame.iloc[:, 0])
+        else:
+            there = set(re.findall("<code>([^<]+)</code>", RENDERER.outcome(outcome, language).html))
+        assert not there & barred, page
+        named += len(there)
+    assert named > 400
+
+
+def test_no_list_of_a_natural_group_has_anybody_who_must_not_be_written_to() -> None:
+    rows = [line(f"c{n:02}", day, 5.0 + 95 * (n % 2), f"o{n}-{day}") for n in range(40) for day in range(n % 7, 40, 20)]
+    named = named_shop(rows)
+    keys = [people.pseudonym(f"c{n:02}", b"secret") for n in range(40)]
+    target = replace(named, customers=customers({"customer": keys, "Newsletter": ["no", "no", "yes", "yes"] * 10}))
+    document = analyse("segments", target, ("list", "cluster_1", "2"), Asked()).document
+    assert document
+    listed = set(pd.read_csv(io.BytesIO(document.content), dtype=str).iloc[:, 0])
+    assert listed
+    assert not listed & {f"c{n:02}" for n in range(40) if n % 4 < 2}
+
+
+@pytest.mark.parametrize("page", EVERYBODY)
+def test_a_file_of_everybody_marks_who_must_not_be_written_to(
+    told: tuple[str, Shop, frozenset[str]], page: str
+) -> None:
+    document = asked_for(told, page).document
+    assert document
+    frame = pd.read_csv(io.BytesIO(document.content), dtype=str)
+    marked = set(frame.iloc[:, 0][frame[HEADERS[told[0]]["leave_alone"]].notna()])
+    assert marked == set(frame.iloc[:, 0]) & told[2]
+    assert marked
+
+
+def test_who_is_left_out_of_a_list_is_counted_and_the_group_stays_what_it_is(
+    told: tuple[str, Shop, frozenset[str]],
+) -> None:
+    outcome = asked_for(told, "segments list at_risk")
+    assert outcome.document
+    listed = len(pd.read_csv(io.BytesIO(outcome.document.content)))
+    assert listed + sum(outcome.report.left_out.values()) == outcome.report.customers
+    due = asked_for(told, "basket due").report
+    rows = pd.read_csv(io.BytesIO(asked_for(told, "basket list due").document.content))  # type: ignore[union-attr]
+    assert rows.iloc[:, 0].nunique() == due.now + due.week
+
+
+def test_where_nobody_may_be_written_to_that_is_said() -> None:
+    rows = [line(f"c{n:04}", n % 40, 5.0 + n, f"o{n}") for n in range(60)]
+    target = replace(named_shop(rows), customers=None)
+    keys = [people.pseudonym(f"c{n:04}", b"secret") for n in range(60)]
+    target = replace(target, customers=customers({"customer": keys, "Newsletter": ["no"] * 60}))
+    group = analyse("segments", target, (), Asked()).report.segments[0].code
+    for language, words in (("en", "may be written to just now"), ("zh", "眼下都不宜联系")):
+        assert words in RENDERER.outcome(analyse("segments", target, ("names", group), Asked()), language).html
+        for page in ((), ("names",), ("list", group)):
+            RENDERER.outcome(analyse("segments", target, page, Asked()), language)
+            RENDERER.outcome(analyse("lifecycle", target, page[:1], Asked()), language)
+
+
+def test_pages_of_which_all_said_no_say_so_and_name_nobody() -> None:
+    rows = [line(f"c{n:02}", day, 5.0 + n, f"o{n}-{day}") for n in range(40) for day in range(n % 7, 300 - 4 * n, 10)]
+    named = named_shop(rows)
+    keys = [people.pseudonym(f"c{n:02}", b"secret") for n in range(40)]
+    target = replace(named, customers=customers({"customer": keys, "Newsletter": ["no"] * 40}))
+    pages = (
+        ("lifecycle", "names", "lost"),
+        ("lifecycle", "names"),
+        ("digest", "names", "2026-02-01"),
+        ("segments",),
+        ("lifecycle",),
+    )
+    for language, words in (("en", "said no to messages"), ("zh", "说过不要推广")):
+        for page in pages:
+            outcome = analyse(page[0], target, page[1:], Asked(language=language, pictures=False))
+            said = RENDERER.outcome(outcome, language).html
+            assert words in said, page
+            assert "<code>" not in said, page
+            assert not re.search("(?<![0-9])0 (?:biggest|best|位)", said), page

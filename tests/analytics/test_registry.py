@@ -89,7 +89,7 @@ def test_words_that_mean_nothing_are_refused() -> None:
     with pytest.raises(OptionError):
         registry.analyse("segments", EVERYTHING, ("friends",), Asked())
     with pytest.raises(OptionError):
-        registry.analyse("overview", EVERYTHING, ("list",), Asked())
+        registry.analyse("overview", EVERYTHING, ("list", "friends"), Asked())
 
 
 def test_a_list_of_nobody_is_refused() -> None:

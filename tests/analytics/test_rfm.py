@@ -275,7 +275,7 @@ def test_lines_without_customer_or_day_are_nobodys() -> None:
     rows: Sequence[Row] = [line("a", 1, 10.0), line(None, 30, 99.0), {"customer": "b", "time": None, "amount": 5.0}]
     found = table(rows)
     assert found.customer.tolist() == ["a"]
-    assert found.reference == pd.Timestamp("2026-01-03")
+    assert found.reference == pd.Timestamp("2026-02-01"), "a guest's order, too, tells how far the orders reach"
 
 
 def test_a_gap_in_the_amounts_is_no_money() -> None:

@@ -62,7 +62,7 @@ def test_a_forgotten_variable_is_an_error(tmp_path: Path) -> None:
 
 
 TYPED = {"abtest": ("A", "1000", "50", "B", "1000", "65"), "abplan": ("5%", "+1%"), "bandit": ("A", "B", "C")}
-OF_A_TRIAL = {(name, view) for name in ("split", "campaigns") for view in ("trial", "names", "list", "method")}
+OF_A_TRIAL = {(name, view) for name in ("split", "campaigns") for view in ("trial", "names", "list", "method", "apart")}
 """Pages of a kept trial; they have tests of their own."""
 
 
