@@ -18,6 +18,12 @@ from bot.settings import SettingsProblem
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
+class Hopeless(click.ClickException):
+    """What a new start does not mend; ends with the status that wrong settings end with."""
+
+    exit_code = 2
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pocket-marketer")
 def main() -> None:
@@ -49,17 +55,19 @@ def demo(port: int) -> None:
 def pair() -> None:
     """Print a new pairing link, also while the bot runs: whoever opens it is the owner, in the place of any before."""
     from bot import access
+    from bot.store.base import usable
     from bot.store.facts import Facts
 
     loaded = _loaded()
     if loaded.owners:
         raise click.ClickException("POCKET_OWNERS says who may talk to the bot, so there is nobody to pair")
-    facts = Facts.beside(loaded.data)
-    if facts is None or facts.fact(access.NAME) is None:
-        raise click.ClickException(
-            f"the bot never ran with the data folder {loaded.data}: `pocket-marketer run` prints a link"
-        )
-    click.echo(access.invite(facts, datetime.now(UTC)))
+    with _told(), usable(loaded.data):
+        facts = Facts.beside(loaded.data)
+        if facts is None or facts.fact(access.NAME) is None:
+            raise click.ClickException(
+                f"the bot never ran with the data folder {loaded.data}: `pocket-marketer run` prints a link"
+            )
+        click.echo(access.invite(facts, datetime.now(UTC)))
     click.echo("It works once, within an hour.", err=True)
 
 
@@ -83,9 +91,12 @@ def key() -> None:
 def backup() -> None:
     """Copy all that is remembered to the folder `backups` of the data folder, also while the bot runs."""
     from bot.store import backups
+    from bot.store.base import usable
 
     loaded = _loaded()
-    click.echo(backups.back_up(loaded.data, backups.stamp(datetime.now(UTC)), keep=loaded.backups or backups.KEPT))
+    name, keep = backups.stamp(datetime.now(UTC)), loaded.backups or backups.KEPT
+    with _told(), usable(loaded.data):
+        click.echo(backups.back_up(loaded.data, name, keep))
 
 
 @main.command()
@@ -112,18 +123,20 @@ def _told() -> Iterator[None]:
     from telegram.error import InvalidToken
 
     from bot.sealing import Unreadable
+    from bot.store.backups import Unfinished
+    from bot.store.base import Unusable
     from bot.store.lock import InUse
 
     try:
         yield
     except Unreadable:
-        raise click.ClickException(
-            "what is in the data folder is encrypted with another POCKET_KEY than this, or there is none: set the right one"
+        raise Hopeless(
+            "what is in the data folder is encrypted, and not with this POCKET_KEY, or not by this version: set the right key"
         ) from None
-    except InUse as taken:
-        raise click.ClickException(str(taken)) from None
+    except (InUse, Unusable, Unfinished) as wrong:
+        raise click.ClickException(str(wrong)) from None
     except InvalidToken:
-        raise click.ClickException("Telegram does not take POCKET_TOKEN: ask @BotFather for /token") from None
+        raise Hopeless("Telegram does not take POCKET_TOKEN: ask @BotFather for /token") from None
 
 
 def _loaded(*, needs_token: bool = False, **given: object) -> settings.Settings:
@@ -133,6 +146,8 @@ def _loaded(*, needs_token: bool = False, **given: object) -> settings.Settings:
         for problem in wrong.problems:
             click.echo(problem, err=True)
         sys.exit(2)
+    # From here on the settings alone know it: what is started by this process reads files from strangers.
+    os.environ.pop("POCKET_TOKEN", None)
     logs.set_up(loaded.log)
     return loaded
 

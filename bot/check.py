@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import click
 import httpx
@@ -16,6 +19,8 @@ import httpx
 from bot.compute import Compute
 from bot.errors import BotError
 from bot.settings import Settings
+from bot.store.base import DATABASE, Unusable, usable
+from bot.store.inbox import FILE as INBOX
 
 LEAST_MEGABYTES = 500
 MOST_SECONDS_OFF = 60
@@ -32,8 +37,10 @@ class Finding:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at the data folder, its disk, the fonts and workers, then at Telegram, the token and the clock."""
+    """Look at the data folder, its databases, its disk, the fonts and workers, then at Telegram, the token and the clock."""
     yield _folder(settings)
+    if any((settings.data / name).exists() for name in (DATABASE, INBOX)):
+        yield _database(settings)
     yield _space(settings)
     yield await _workers(settings)
     async for finding in _telegram(settings):
@@ -54,6 +61,27 @@ def _folder(settings: Settings) -> Finding:
     if folder.stat().st_mode & 0o077:
         return Finding("data folder", False, f"others on this machine may look into {folder}: chmod 700 {folder}")
     return Finding("data folder", True, str(folder))
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        with usable(settings.data):
+            for name in (DATABASE, INBOX):
+                wrong = _faults(settings.data / name)
+                if wrong:
+                    raise sqlite3.DatabaseError(wrong)
+    except Unusable as unusable:
+        return Finding("database", False, str(unusable))
+    return Finding("database", True, "whole")
+
+
+def _faults(database: Path) -> str:
+    """What SQLite itself finds wrong with it, if it is there; nothing where all is well."""
+    if not database.exists():
+        return ""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as db:
+        (told,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if told == "ok" else str(told)
 
 
 def _space(settings: Settings) -> Finding:

@@ -1,4 +1,4 @@
-"""The nightly backup: once a day at a quiet hour of the server's clock, or after the start if the machine slept through it."""
+"""What nobody asks for: a backup a day, at a quiet hour of the server's clock or as soon after as it runs, and what is over, gone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ log = logging.getLogger(__name__)
 
 QUIET = time(3, 30)
 TICK = timedelta(minutes=5)
+# A month is over everywhere that much later than in UTC.
+WESTERNMOST = timedelta(hours=12)
 STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d{4}")
 
 
 class Night:
-    """Makes the backup that is due, off the event loop; `open` it and `close` it. Without backups wanted it does nothing."""
+    """Makes the backup that is due, if backups are wanted, off the event loop; `open` it and `close` it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -28,8 +30,7 @@ class Night:
         self._ticking: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        if self._keep:
-            self._ticking = asyncio.create_task(self._tick_for_good())
+        self._ticking = asyncio.create_task(self._tick_for_good())
 
     async def close(self) -> None:
         """Make no more; one in work is left to end by itself, as it is whole or not there."""
@@ -40,6 +41,9 @@ class Night:
     async def tick(self) -> str | None:
         """The name of the backup that was due and is made now; None where none was."""
         now, folder = self._services.now(), self._services.store.folder
+        self._services.store.drop_bare_charges(f"{now.astimezone(UTC) - WESTERNMOST:%Y-%m}")
+        if not self._keep:
+            return None
         name, due = backups.stamp(now.astimezone(UTC)), backups.stamp(self._rule.last(now))
         if any(due <= made <= name for made in backups.names(folder) if STAMPED.fullmatch(made)):
             return None
@@ -53,5 +57,5 @@ class Night:
             try:
                 await self.tick()
             except Exception:
-                log.exception("no backup was made, it is tried again")
+                log.exception("the night's work is not done, it is tried again")
             await asyncio.sleep(TICK.total_seconds())

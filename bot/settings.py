@@ -60,9 +60,7 @@ class Settings(BaseSettings):
     )
     language: Literal["en", "zh"] = Field("en", description="Language for people whose own is not known.")
     timezone: str = Field("UTC", description="Time zone for people whose own is not known, such as Asia/Shanghai.")
-    workers: int = Field(
-        min(2, os.cpu_count() or 1), ge=0, le=64, description="Worker processes for analyses; 0 computes inline."
-    )
+    workers: int = Field(min(2, os.cpu_count() or 1), ge=0, le=64, description="Worker processes for analyses.")
     job_seconds: int = Field(
         120, ge=1, le=3600, description="An analysis that takes longer is stopped, and the owner is told."
     )
@@ -139,6 +137,13 @@ class Settings(BaseSettings):
     def _plain_url(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with http:// or https://")
+        try:
+            # Looked at for what it cannot be: a port past 65535.
+            named = urlsplit(value).hostname and urlsplit(value).port != 0
+        except ValueError:
+            named = False
+        if not named:
+            raise ValueError("it must name a host, as in https://api.telegram.org, and a port up to 65535 if any")
         return value.rstrip("/")
 
     @field_validator("data")
@@ -219,6 +224,10 @@ def load(*, needs_token: bool = False, **given: object) -> Settings:
     missing = "token" not in given and not os.environ.get("POCKET_TOKEN", "").strip()
     if needs_token and missing:
         problems.insert(0, "POCKET_TOKEN is not set: ask @BotFather in Telegram for a bot and its token.")
+    if needs_token and settings is not None and not (settings.workers or settings.dask):
+        problems.append(
+            "POCKET_WORKERS: it must be at least 1, or a file that ends its reader ends the bot (it is '0')."
+        )
     if problems or settings is None:
         raise SettingsProblem(problems)
     return settings

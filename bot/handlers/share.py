@@ -13,6 +13,7 @@ from bot import exporting
 from bot.context import Context
 from bot.store.summaries import Summary
 
+EARLIEST = date(1900, 1, 1)
 MONTHLY = 3.0
 """The epsilon of all summaries in one of the owner's months, together at most."""
 
@@ -33,14 +34,12 @@ async def share(context: Context, words: Sequence[str]) -> None:
     until = _day(words[0], today) if words else None
     if until is None:
         left = int((MONTHLY - spent) / sharing.EPSILON)
-        await context.say(
-            "privacy", "share", days=_offered(context, today), left=left, epsilon=sharing.EPSILON, monthly=MONTHLY
-        )
+        await context.say("privacy", "share", days=_offered(context, today), left=left)
         return
     kept = store.summary(owner, until, last_sent[0])
     if kept is None:
         if spent + sharing.EPSILON > MONTHLY:
-            await context.say("privacy", "spent", monthly=MONTHLY, again=_next_month(today))
+            await context.say("privacy", "spent", again=_next_month(today))
             return
         async with context.working(context.worded("chat", "thinking")):
             drawn = await context.compute(exporting.summary, store.current(owner), until)
@@ -60,11 +59,12 @@ def _offered(context: Context, today: date) -> tuple[date, ...]:
 
 
 def _day(word: str, today: date) -> date | None:
-    """The day that is meant, today at the latest; None for what is none."""
+    """The day that is meant, today at the latest; None for what is none, or before all orders."""
     try:
-        return min(date.fromisoformat(word), today)
+        day = min(date.fromisoformat(word), today)
     except ValueError:
         return None
+    return day if day >= EARLIEST else None
 
 
 def _next_month(today: date) -> date:

@@ -22,6 +22,8 @@ _POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _LOCAL = {"127.0.0.1", "localhost"}
+# The most that an id of Telegram has.
+_DIGITS = 16
 _NAMES = {"en": ("Alex", "Robin"), "zh": ("小林", "小周")}
 
 
@@ -65,7 +67,7 @@ class LocalHandler(RequestHandler):
         """Whom this page pretends to be: `?user=2`; new people start with `?language=…`."""
         number = self.get_query_argument("user", "1")
         language = self.get_query_argument("language", "en")
-        if not number.isdecimal() or int(number) == 0:
+        if not number.isdecimal() or len(number) > _DIGITS or int(number) == 0:
             raise HTTPError(400)
         spoken = "zh" if language.startswith("zh") else "en"
         name = _NAMES[spoken][(int(number) - 1) % 2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, StaticFileHandler
+from tornado.web import Application, HTTPError, StaticFileHandler
 
 from bot.simulator.chat_page import FontHandler, LocalHandler, MediaHandler, PageHandler, SocketHandler, UploadHandler
 from bot.simulator.http_door import DownloadHandler, MethodHandler
@@ -23,6 +23,12 @@ class _StaticHandler(LocalHandler, StaticFileHandler):
     def initialize(self, telegram: Telegram, key: str | None, path: str) -> None:  # type: ignore[override]
         LocalHandler.initialize(self, telegram, key)
         StaticFileHandler.initialize(self, path)
+
+    def parse_url_path(self, url_path: str) -> str:
+        """No file has a zero byte in its name."""
+        if "\0" in url_path:
+            raise HTTPError(404)
+        return StaticFileHandler.parse_url_path(self, url_path)
 
 
 @dataclass

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,26 @@ from sqlite_utils import Database
 
 DATABASE = "pocket.sqlite"
 OWNERS = "owners"
+
+
+class Unusable(Exception):
+    """The data folder cannot be worked in; the words say why, and what to do."""
+
+
+@contextlib.contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """Raises Unusable where the folder, or a database in it, cannot be read or written."""
+    try:
+        yield
+    except OSError as error:
+        raise Unusable(
+            f"cannot work in the data folder {folder}: {error.strerror or error}. Mend that, or choose another POCKET_DATA"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise Unusable(
+            f"a database in {folder} cannot be used ({error}). Where it is broken: move {DATABASE}* and inbox.sqlite* to"
+            " another folder, and go back to a backup; `pocket-marketer restore` lists them"
+        ) from error
 
 
 class Tables:

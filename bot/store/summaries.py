@@ -40,6 +40,20 @@ class Summaries(Tables):
         rows = self.db.execute("SELECT month, epsilon, body FROM summaries WHERE owner = ? ORDER BY id", [user_id])
         return tuple(rows)
 
+    def forget_summaries(self, user_id: int) -> None:
+        """Leave nothing of them but what their latest month cost: what comes back within it must not be told of anew."""
+        latest = self._row(
+            "SELECT month, total(epsilon) FROM summaries WHERE owner = ? GROUP BY month ORDER BY month DESC", user_id
+        )
+        self.db.execute("DELETE FROM summaries WHERE owner = ?", [user_id])
+        if latest is not None:
+            bare = {"owner": user_id, "month": latest[0], "epsilon": latest[1], "until": "", "upload": 0, "body": ""}
+            self.db.table("summaries").insert(bare)
+
+    def drop_bare_charges(self, month: str) -> None:
+        """Of forgotten owners, forget what was spent before that month."""
+        self.db.execute("DELETE FROM summaries WHERE body = '' AND month < ?", [month])
+
     def add_summary(self, user_id: int, month: str, epsilon: float, summary: Summary) -> None:
         """Charge a summary before anybody sees it."""
         row = {"owner": user_id, "month": month, "epsilon": epsilon, "until": summary.until.isoformat()}

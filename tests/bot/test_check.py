@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bot import check, settings
+from bot.__main__ import main
 from bot.simulator.server import Server, serve
 from bot.simulator.telegram import Telegram
+from tests.talk import running
 
 RIGHT = "Ab-_" * 9
 
@@ -60,7 +63,7 @@ async def test_a_wrong_token_is_named_as_such(server: Server, tmp_path: Path) ->
 async def test_a_telegram_that_cannot_be_reached_is_named(server: Server, tmp_path: Path) -> None:
     address = server.address
     await server.close()
-    for api_url in (address, "http://no such host", "http://["):
+    for api_url in (address, "http://no such host"):
         told = await found(api_url, tmp_path)
         assert list(told)[-1] == "telegram"
         assert not told["telegram"].fine
@@ -108,10 +111,57 @@ async def test_the_command_tells_by_its_exit_status(server: Server, tmp_path: Pa
         environment = {**os.environ, "POCKET_TOKEN": f"1234567890:{token}", "POCKET_API_URL": server.address}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "check"),
-            env={**environment, "POCKET_DATA": str(tmp_path), "POCKET_WORKERS": "0", "POCKET_LOG": "json"},
+            env={**environment, "POCKET_DATA": str(tmp_path), "POCKET_WORKERS": "1", "POCKET_LOG": "json"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         told, _ = await process.communicate()
         assert process.returncode == status, told
         assert RIGHT.encode() not in told
+
+
+async def test_databases_are_looked_at(server: Server, tmp_path: Path) -> None:
+    async with running(tmp_path):
+        pass
+    assert (await found(server, tmp_path))["database"].fine
+    for name in ("inbox.sqlite", "pocket.sqlite"):
+        whole = (tmp_path / name).read_bytes()
+        for broken in (b"no database at all " * 99, whole[:4096] + b"\xff" * 4096 + whole[8192:]):
+            (tmp_path / name).write_bytes(broken)
+            told = (await found(server, tmp_path))["database"]
+            assert not told.fine
+            assert "pocket-marketer restore" in told.says
+        (tmp_path / name).write_bytes(whole)
+
+
+def blocked(folder: Path, what: str) -> Path:
+    """A data folder that nobody can work in."""
+    if what == "no database":
+        (folder / "pocket.sqlite").write_text("no database at all")
+    elif what == "no inbox":
+        (folder / "inbox.sqlite").write_text("no database at all")
+    else:
+        (folder / "file").write_text("")
+    return {"a file": folder / "file", "below a file": folder / "file" / "below"}.get(what, folder)
+
+
+BLOCKS = ("a file", "below a file", "no database", "no inbox")
+COMMANDS = ("run", "check", "pair", "backup", "restore x")
+
+
+@pytest.mark.parametrize("what", BLOCKS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_that_cannot_be_worked_in_is_told_in_a_sentence(
+    command: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = blocked(tmp_path, what)
+    for name, value in (("TOKEN", f"123:{RIGHT}"), ("DATA", str(folder)), ("API_URL", "http://127.0.0.1:9")):
+        monkeypatch.setenv(f"POCKET_{name}", value)
+    # Of what is looked at, only the folder counts here.
+    monkeypatch.setattr(check, "_workers", lambda _: asyncio.sleep(0, check.Finding("workers", True, "")))
+    done = CliRunner().invoke(main, command.split())
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    if command in {"run", "check"}:
+        assert "POCKET_DATA" in done.output or "pocket-marketer restore" in done.output

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import resources
 from bot.settings import Settings, SettingsProblem, load
+from bot.simulator import demo
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +26,46 @@ def test_without_any_setting_there_are_defaults_outside_the_checkout() -> None:
     assert settings.job_seconds > 0
     assert resources.CHECKOUT is not None
     assert not settings.data.is_relative_to(resources.CHECKOUT)
+
+
+def test_workers_are_as_many_as_cores_and_at_most_two() -> None:
+    assert load().workers == min(2, os.cpu_count() or 1)
+
+
+def test_run_wants_a_worker_or_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POCKET_TOKEN", "123:abc")
+    monkeypatch.setenv("POCKET_WORKERS", "0")
+    with pytest.raises(SettingsProblem, match="POCKET_WORKERS: it must be at least 1"):
+        load(needs_token=True)
+    monkeypatch.setenv("POCKET_WORKERS", "1")
+    assert load(needs_token=True).workers == 1
+    monkeypatch.setenv("POCKET_WORKERS", "0")
+    if find_spec("distributed"):
+        monkeypatch.setenv("POCKET_DASK", "tcp://127.0.0.1:5")
+        assert load(needs_token=True).workers == 0
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://[", "http://", "https://:443", "http://h:no"])
+def test_an_address_that_leads_nowhere_is_refused(address: str) -> None:
+    with pytest.raises(SettingsProblem) as wrong:
+        load(api_url=address)
+    (problem,) = wrong.value.problems
+    assert problem.startswith("POCKET_API_URL: it must name a host")
+
+
+async def test_the_demo_knows_nothing_of_the_real_bots_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Enough(Exception):
+        pass
+
+    def loaded(**given: Any) -> Settings:
+        settings = load(**given)
+        assert (settings.webhook, settings.dask, settings.storage) == (None, None, None)
+        raise Enough
+
+    for name, value in (("WEBHOOK", "https://x.example"), ("DASK", "tcp://10.0.0.5:8786"), ("STORAGE", "file:///x")):
+        monkeypatch.setenv(f"POCKET_{name}", value)
+    with pytest.raises(Enough):
+        await demo.run(loaded, 0)
 
 
 def test_run_needs_a_token() -> None:

@@ -132,6 +132,14 @@ async def test_the_page_serves_only_itself(server: Server, path: str, headers: d
     assert (await ask(server, path, headers, body))[0] == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/page/index.html%00", 404), (f"/upload?name=a.csv&user={'9' * 5000}", 400), ("/upload?name=a.csv&user=0", 400)],
+)
+async def test_what_makes_no_sense_is_refused(server: Server, path: str, status: int) -> None:
+    assert (await ask(server, path, {}, b"x" if path.startswith("/upload") else None))[0] == status
+
+
 async def test_documents_are_never_opened_as_pages(telegram: Telegram, server: Server) -> None:
     message = telegram.person(1).send_document("x.html", b"<script>")
     assert message.document
