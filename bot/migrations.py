@@ -27,13 +27,13 @@ def m001_first_conversation(db: Database) -> None:
         strict=True,
     )
     # `merged` is what the shop looked like after the upload, `own` what the file alone held; an upload with `afresh`
-    # set put everything before it aside. `raw` names the file as it was sent, kept for the latest upload only, so that
-    # it can be read again when its owner corrects a column.
-    db.table("uploads").create(
-        {"id": int, "owner": int, "filename": str, "sha256": str, "at": str, "tables": str, "afresh": int, "raw": str},
-        pk="id",
-        not_null={"owner", "filename", "sha256", "at", "tables", "afresh"},
-        strict=True,
+    # set put everything before it aside: 1 is the word to use only an earlier file, 2 is a file of its own. `raw` names
+    # the file as it was sent, kept for the latest upload only, so that it can be read again when its owner corrects a
+    # column.
+    # Buttons in a chat name uploads and trials by their numbers, so a number never comes again.
+    db.execute(
+        "CREATE TABLE uploads (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, filename TEXT NOT NULL,"
+        " sha256 TEXT NOT NULL, at TEXT NOT NULL, tables TEXT NOT NULL, afresh INTEGER NOT NULL, raw TEXT) STRICT"
     )
     db.table("uploads").create_index(["owner"])
     db.table("snapshots").create(
@@ -67,26 +67,10 @@ def m001_first_conversation(db: Database) -> None:
     )
     # What was tried on customers; `people` names the file with who got which version, `left_out` counts who is in none.
     # The `result` was read with the upload `read_from`, and goes with it. `off` is the discount that the messages offer.
-    db.table("trials").create(
-        {
-            "id": int,
-            "owner": int,
-            "kind": str,
-            "segment": str,
-            "versions": str,
-            "seed": int,
-            "days": int,
-            "made": str,
-            "people": str,
-            "sent": str,
-            "result": str,
-            "read_from": int,
-            "left_out": str,
-            "off": float,
-        },
-        pk="id",
-        not_null={"owner", "kind", "segment", "versions", "seed", "days", "made", "people", "left_out", "off"},
-        strict=True,
+    db.execute(
+        "CREATE TABLE trials (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " segment TEXT NOT NULL, versions TEXT NOT NULL, seed INTEGER NOT NULL, days INTEGER NOT NULL, made TEXT NOT NULL,"
+        " people TEXT NOT NULL, sent TEXT, result TEXT, read_from INTEGER, left_out TEXT NOT NULL, off REAL NOT NULL) STRICT"
     )
     db.table("trials").create_index(["owner"])
     # When to write to an owner unasked. `next_at`, `sending` and `sent_for` are instants in UTC: the next one, the one
@@ -111,9 +95,12 @@ def m001_first_conversation(db: Database) -> None:
     )
     db.table("digests").create_index(["state", "next_at"])
     db.table("facts").create({"name": str, "value": str}, pk="name", not_null={"value"}, strict=True)
-    # The latest thing done for an owner that must not be done twice, and the update that it was done for.
+    # The latest things done for an owner that must not be done twice, and the updates that they were done for.
     db.table("deeds").create(
-        {"owner": int, "update_id": int, "said": str}, pk="owner", not_null={"update_id", "said"}, strict=True
+        {"owner": int, "update_id": int, "what": str, "said": str},
+        pk=("owner", "update_id", "what"),
+        not_null={"said"},
+        strict=True,
     )
 
 

@@ -19,7 +19,9 @@ async def ask(context: Context, name: str, words: Sequence[str]) -> None:
     if not references and not BY_NAME[name].typed:
         await context.say("chat", "no_data_yet")
         return
-    asked = dataclasses.replace(context.asked, pictures=context.page is None, remembered=store.remembered(owner, name))
+    asked = dataclasses.replace(
+        context.asked, pictures=context.page is None, remembered=store.remembered(owner, name, context.update_id)
+    )
 
     async def answered(*words: str) -> Outcome:
         known = (store.earlier_orders(owner), store.trials(owner), store.folder_of(owner))
@@ -30,9 +32,9 @@ async def ask(context: Context, name: str, words: Sequence[str]) -> None:
         if outcome.drafted is not None:
             # Who made a trial is shown it as kept: its number is in the keys.
             outcome = await answered("trial", str(store.add_trial(owner, outcome.drafted, context.update_id)))
-        # What a letter said is remembered only once it was sent unasked.
-        if outcome.remember is not None and name != DIGEST:
-            store.remember(owner, name, outcome.remember, typed=BY_NAME[name].typed)
+        # What a letter said is remembered only once it was sent unasked; what the owner said of it, at once.
+        if outcome.remember is not None and (name != DIGEST or outcome.view == "idle"):
+            store.remember(owner, name, outcome.remember, typed=BY_NAME[name].typed, update_id=context.update_id)
         reply = context.services.renderer.outcome(outcome, context.language)
         if context.page is not None:
             await context.reply(reply)

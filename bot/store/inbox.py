@@ -6,7 +6,9 @@ The event loop never waits for the disk: it hands its writes to the thread, and 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,10 +19,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
+log = logging.getLogger(__name__)
+
 FILE = "inbox.sqlite"
 KEPT_NUMBERS = 100_000
+# Of 4 kB each.
+SPARE_PAGES = 128
 # An update that was in work at so many ends of the process may be what it dies of.
-MOST_STARTS = 5
+MOST_BEGUN = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +58,8 @@ class Inbox:
         self._finished: deque[int] = deque()
         self._held: set[int] = set()
         self._taken_up: frozenset[int] = frozenset()
+        self._begun: set[int] = set()
+        self._compact_pages = 0
         self._db: Database = self._thread.submit(_open, folder / FILE).result()
 
     def holds(self, update_id: int) -> bool:
@@ -76,8 +84,7 @@ class Inbox:
         return self._do(self._waiting).result()
 
     def take_up(self) -> tuple[dict[str, Any], ...]:
-        """At the start, what is waiting since before; an update that was there at several starts is given up."""
-        self._do(self._give_up).result()
+        """At the start, what is waiting since before."""
         bodies = self.waiting()
         self._taken_up = frozenset(body["update_id"] for body in bodies)
         self._held |= self._taken_up
@@ -89,8 +96,26 @@ class Inbox:
         Written soon, not now: a power cut may repeat an answer.
         """
         self._held.discard(update_id)
+        self._begun.discard(update_id)
         self._finished.append(update_id)
-        self._do(self._finish)
+        self._soon(self._finish)
+
+    async def begin(self, update_id: int) -> bool:
+        """Take note that the handling of an update begins; False if it began so often that it may be what kills the process."""
+        if update_id not in self._taken_up:
+            return True
+        self._begun.add(update_id)
+        try:
+            return await asyncio.wrap_future(self._do(self._begin, update_id)) <= MOST_BEGUN
+        except sqlite3.Error as error:
+            log.warning("not counted how often an update began: %s", error)
+            return True
+
+    def put_down(self, update_id: int) -> None:
+        """Take note that an update was left in good order: it is not what the process ended of, if it was begun at all."""
+        if update_id in self._begun:
+            self._begun.discard(update_id)
+            self._soon(self._execute, "UPDATE updates SET begun = begun - 1 WHERE update_id = ?", [update_id])
 
     async def sent(self, update_id: int) -> tuple[Sent, ...]:
         """What was sent, or about to be sent, in answer to an update before this start."""
@@ -99,18 +124,21 @@ class Inbox:
         return await asyncio.wrap_future(self._do(self._sent, update_id))
 
     async def intend(self, update_id: int, place: int, kind: str, after: int | None) -> None:
-        """Write down that a message is about to be sent."""
+        """Write down that a message is about to be sent, if that can be: an answer matters more than its record."""
         row = [update_id, place, kind, after, None]
-        await asyncio.wrap_future(self._do(self._execute, "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?)", row))
+        written = self._do(self._execute, "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?)", row)
+        written.add_done_callback(_tell)
+        with contextlib.suppress(sqlite3.Error):
+            await asyncio.wrap_future(written)
 
     def arrived(self, update_id: int, place: int, message_id: int) -> None:
         """Write down as which message it arrived."""
         sql = "UPDATE sent SET message_id = ? WHERE update_id = ? AND place = ?"
-        self._do(self._execute, sql, [message_id, update_id, place])
+        self._soon(self._execute, sql, [message_id, update_id, place])
 
     def withdrawn(self, update_id: int, message_id: int) -> None:
         """Write down that a message was deleted again."""
-        self._do(self._execute, "DELETE FROM sent WHERE update_id = ? AND message_id = ?", [update_id, message_id])
+        self._soon(self._execute, "DELETE FROM sent WHERE update_id = ? AND message_id = ?", [update_id, message_id])
 
     def forget(self, user_id: int) -> None:
         """Drop what this person said. Their oldest waiting update is the one that asks for this: it is kept until answered."""
@@ -118,10 +146,15 @@ class Inbox:
 
     def close(self) -> None:
         """Write what is left to write, and let go of the file."""
+        self._soon(self._finish)
         self._do(self._db.close)
         self._thread.shutdown()
 
     # In the thread
+
+    def _soon(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have something written that nobody waits for."""
+        self._do(function, *args, **kwargs).add_done_callback(_tell)
 
     def _do(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._thread.submit(function, *args, **kwargs)
@@ -136,18 +169,23 @@ class Inbox:
         self._db.execute("PRAGMA synchronous = NORMAL")
         return frozenset(number for (number,) in known)
 
-    def _give_up(self) -> None:
+    def _begin(self, update_id: int) -> int:
+        """How often the handling of an update that was left by an earlier start has begun, this time included."""
         with self._db.atomic():
-            self._db.execute("UPDATE updates SET starts = starts + 1 WHERE done = 0")
-            self._db.execute("UPDATE updates SET done = 1, body = '' WHERE done = 0 AND starts > ?", [MOST_STARTS])
+            self._db.execute("UPDATE updates SET begun = begun + 1 WHERE update_id = ?", [update_id])
+        (begun,) = self._db.execute("SELECT begun FROM updates WHERE update_id = ?", [update_id]).fetchone()
+        return int(begun)
 
     def _waiting(self) -> tuple[dict[str, Any], ...]:
         rows = self._db.execute("SELECT body FROM updates WHERE done = 0 AND body != '' ORDER BY update_id")
         return tuple(json.loads(body) for (body,) in rows)
 
     def _finish(self) -> None:
-        """All that were finished by now, in one transaction; an earlier call may have taken them along."""
-        numbers = [self._finished.popleft() for _ in range(len(self._finished))]
+        """All that were finished by now, in one transaction; an earlier call may have taken them along.
+
+        Those of a call that failed, as on a full disk, are taken along by the next.
+        """
+        numbers = tuple(self._finished)
         if not numbers:
             return
         with self._db.atomic():
@@ -157,9 +195,24 @@ class Inbox:
             # Telegram keeps an undelivered update for a day: older numbers cannot come again.
             oldest = max(numbers) - KEPT_NUMBERS
             self._db.execute("DELETE FROM updates WHERE done = 1 AND update_id < ?", [oldest])
+        for _ in numbers:
+            self._finished.popleft()
         if self._db.execute("SELECT 1 FROM updates WHERE done = 0 LIMIT 1").fetchone() is None:
             # Nothing of what was said stays in the write-ahead log.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._compact()
+
+    def _compact(self) -> None:
+        """Numbers that are kept lie as far apart as what was said made them: bring them together once that doubles the file."""
+        if self._pages() > 2 * self._compact_pages + SPARE_PAGES:
+            self._db.vacuum()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._compact_pages = self._pages()
+
+    def _pages(self) -> int:
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        return int(pages)
 
     def _sent(self, update_id: int) -> tuple[Sent, ...]:
         sql = "SELECT place, kind, after, message_id FROM sent WHERE update_id = ? ORDER BY place"
@@ -179,15 +232,23 @@ class Inbox:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
+def _tell(written: Future[Any]) -> None:
+    error = written.exception()
+    if error is not None:
+        log.warning("not written to the inbox, so an answer may come twice after a restart: %s", error)
+
+
 def _open(file: Path) -> Database:
     db = Database(file)
     db.enable_wal()
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA secure_delete = ON")
+    # What was said before a kill may still be in the log.
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     db.execute(
         "CREATE TABLE IF NOT EXISTS updates"
         " (update_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, body TEXT NOT NULL, done INTEGER NOT NULL,"
-        " starts INTEGER NOT NULL) STRICT"
+        " begun INTEGER NOT NULL) STRICT"
     )
     db.execute("CREATE INDEX IF NOT EXISTS unfinished ON updates (done)")
     db.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -43,11 +44,17 @@ class Trials(Deeds):
         )
 
     def add_trial(self, user_id: int, trial: Trial, update_id: int | None = None) -> int:
-        """Keep a trial whose people a worker wrote; its number. The same update keeps one only."""
-        kept = self.deed(user_id, update_id)
+        """Keep a trial whose people a worker wrote; its number. The same update keeps one only.
+
+        One that has a number gives fewer people to the one of that number, unless that was sent.
+        """
+        kept = self.deed(user_id, update_id, "trial")
         if kept is not None:
             return int(kept)
         assert isinstance(trial.people, Path)
+        if trial.number:
+            self._fewer(user_id, trial.number, trial.people.name, trial.left_out)
+            return trial.number
         row = {
             "owner": user_id,
             "kind": trial.kind,
@@ -63,8 +70,17 @@ class Trials(Deeds):
         with self.db.atomic():
             number = self.db.table("trials").insert(row).last_pk
             assert isinstance(number, int)
-            self.note(user_id, update_id, str(number))
+            self.note(user_id, update_id, "trial", str(number))
         return number
+
+    def _fewer(self, user_id: int, number: int, people: str, left_out: Mapping[str, int]) -> None:
+        before = self._row("SELECT people FROM trials WHERE id = ? AND owner = ? AND sent IS NULL", number, user_id)
+        if before is None:
+            (self.folder_of(user_id) / people).unlink(missing_ok=True)
+            return
+        told = LEFT_OUT.dump_json(dict(left_out)).decode()
+        self.db.execute("UPDATE trials SET people = ?, left_out = ? WHERE id = ?", [people, told, number])
+        (self.folder_of(user_id) / before[0]).unlink(missing_ok=True)
 
     def set_sent(self, user_id: int, number: int, sent: date | None) -> bool:
         """Remember on which day a trial's messages went out (None: not yet after all); False if it is not theirs.

@@ -28,7 +28,7 @@ ASKED = ("/files", "/segments", "/columns", "/digest", "/split trial 1")
 
 def tables(db: sqlite3.Connection) -> Iterator[str]:
     """What makes the tables, in an order of its own."""
-    made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE '\\_sqlite%' ESCAPE '\\' ORDER BY type DESC, name"
+    made = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name != 'sqlite_sequence' ORDER BY type DESC, name"
     return (f"{sql};\n" for (sql,) in db.execute(made))
 
 

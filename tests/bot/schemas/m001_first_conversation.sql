@@ -6,9 +6,11 @@ CREATE TABLE "choices" (
    PRIMARY KEY ("owner", "layout", "header")
 ) STRICT;
 CREATE TABLE "deeds" (
-   "owner" INTEGER PRIMARY KEY,
-   "update_id" INTEGER NOT NULL,
-   "said" TEXT NOT NULL
+   "owner" INTEGER,
+   "update_id" INTEGER,
+   "what" TEXT,
+   "said" TEXT NOT NULL,
+   PRIMARY KEY ("owner", "update_id", "what")
 ) STRICT;
 CREATE TABLE "digests" (
    "owner" INTEGER,
@@ -59,32 +61,8 @@ CREATE TABLE "snapshots" (
    "merged" TEXT NOT NULL,
    PRIMARY KEY ("upload", "kind")
 ) STRICT;
-CREATE TABLE "trials" (
-   "id" INTEGER PRIMARY KEY,
-   "owner" INTEGER NOT NULL,
-   "kind" TEXT NOT NULL,
-   "segment" TEXT NOT NULL,
-   "versions" TEXT NOT NULL,
-   "seed" INTEGER NOT NULL,
-   "days" INTEGER NOT NULL,
-   "made" TEXT NOT NULL,
-   "people" TEXT NOT NULL,
-   "sent" TEXT,
-   "result" TEXT,
-   "read_from" INTEGER,
-   "left_out" TEXT NOT NULL,
-   "off" REAL NOT NULL
-) STRICT;
-CREATE TABLE "uploads" (
-   "id" INTEGER PRIMARY KEY,
-   "owner" INTEGER NOT NULL,
-   "filename" TEXT NOT NULL,
-   "sha256" TEXT NOT NULL,
-   "at" TEXT NOT NULL,
-   "tables" TEXT NOT NULL,
-   "afresh" INTEGER NOT NULL,
-   "raw" TEXT
-) STRICT;
+CREATE TABLE trials (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, kind TEXT NOT NULL, segment TEXT NOT NULL, versions TEXT NOT NULL, seed INTEGER NOT NULL, days INTEGER NOT NULL, made TEXT NOT NULL, people TEXT NOT NULL, sent TEXT, result TEXT, read_from INTEGER, left_out TEXT NOT NULL, off REAL NOT NULL) STRICT;
+CREATE TABLE uploads (id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL, filename TEXT NOT NULL, sha256 TEXT NOT NULL, at TEXT NOT NULL, tables TEXT NOT NULL, afresh INTEGER NOT NULL, raw TEXT) STRICT;
 CREATE INDEX "idx_digests_state_next_at"
     ON "digests" ("state", "next_at");
 CREATE INDEX "idx_trials_owner"
