@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from telegram import (
     Bot,
@@ -22,6 +23,8 @@ from telegram.error import BadRequest
 from bot import outbox
 from bot.outbox import Outgoing
 from bot.render import LONGEST_CAPTION, Reply, split
+
+T = TypeVar("T")
 
 
 async def send(bot: Bot, chat_id: int, reply: Reply) -> Message:
@@ -40,12 +43,11 @@ async def send(bot: Bot, chat_id: int, reply: Reply) -> Message:
     return await _put(_text(bot, chat_id, last, markup(reply)))
 
 
-async def turn(message: Message, reply: Reply) -> None:
-    """Put the reply in the place of what the message says; where it does not fit, send it as a new one."""
+async def turn(message: Message, reply: Reply) -> Message:
+    """Put the reply in the place of what the message says; where it does not fit, send it as a new one. Where it is now."""
     too_long = reply.visible > LONGEST_CAPTION if message.photo else len(split(reply.html)) > 1
     if reply.document is not None or too_long:
-        await send(message.get_bot(), message.chat_id, reply)
-        return
+        return await send(message.get_bot(), message.chat_id, reply)
 
     async def edit() -> object:
         if message.photo:
@@ -53,17 +55,21 @@ async def turn(message: Message, reply: Reply) -> None:
         return await message.edit_text(reply.html, parse_mode=ParseMode.HTML, reply_markup=markup(reply))
 
     try:
-        await (outbox.until_answered(edit) if outbox.current() is not None else edit())
+        await _repeatedly(edit)
     except BadRequest as refused:
-        if "not modified" in refused.message.lower():
-            return
-        # Too old to edit, or deleted meanwhile.
-        await send(message.get_bot(), message.chat_id, reply)
+        if "not modified" not in refused.message.lower():
+            # Too old to edit, or deleted meanwhile.
+            return await send(message.get_bot(), message.chat_id, reply)
+    return message
 
 
 async def remove(message: Message) -> None:
-    """Delete a message of the bot's."""
-    await message.delete()
+    """Delete a message of the bot's; that it is gone already is no fault."""
+    try:
+        await _repeatedly(message.delete)
+    except BadRequest as refused:
+        if "not found" not in refused.message.lower():
+            raise
     answer = outbox.current()
     if answer is not None:
         answer.withdrawn(message.message_id)
@@ -76,6 +82,11 @@ def markup(reply: Reply) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(key.label, callback_data=key.data) for key in row] for row in reply.keyboard]
     )
+
+
+async def _repeatedly(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call that may be repeated without harm: in answer to an update until it is answered, otherwise once."""
+    return await (call() if outbox.current() is None else outbox.until_answered(call))
 
 
 async def _put(message: Outgoing) -> Message:
@@ -111,7 +122,8 @@ def _media(bot: Bot, chat_id: int, reply: Reply, *, captioned: bool) -> Outgoing
         return await bot.send_document(chat_id, file(), reply_markup=keyboard, **words)
 
     async def edit_document(number: int) -> Message | bool:
-        return await bot.edit_message_media(InputMediaDocument(file(), **words), chat_id, number, reply_markup=keyboard)
+        media = InputMediaDocument(document.content, filename=document.filename, **words)
+        return await bot.edit_message_media(media, chat_id, number, reply_markup=keyboard)
 
     return Outgoing("document", send_document, edit_document, find)
 

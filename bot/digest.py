@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import httpx
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from analytics.analysis import Outcome
@@ -21,6 +20,8 @@ from analytics.errors import Problem
 from bot import delivery, jobs
 from bot.context import App, Services
 from bot.errors import OutOfReach, Stopping
+from bot.outbox import NOT_CONNECTED
+from bot.ratelimit import told_to_wait
 from bot.render import Reply
 from bot.schedule import Rule
 from bot.store import Appointment, Owner
@@ -39,7 +40,6 @@ PER_SECOND = 20
 # Nothing is agreed for later than this: what is set for later was so by a clock that has been put right since.
 BEYOND = timedelta(days=16)
 PUT_DOWN = 5.0
-NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,8 @@ class Desk:
                 self._finish(letter, due, Written(None, "unsure"))
             elif self._is_told_today(letter, due):
                 self._finish(letter, due, Written(None, "silent"))
+            elif now - due > SOON and self._rule(letter).is_night(now):
+                log.debug("a letter that is late waits for the morning")
             elif not self._is_cut_off(now):
                 await self._write_and_send(letter, due)
         except Stopping:
@@ -200,9 +202,7 @@ class Desk:
         try:
             await delivery.send(self._bot, letter.owner, reply)
         except RetryAfter as told:
-            wait = told.retry_after
-            wait = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-            self._store.take_back_letter(letter, due, now() + wait)
+            self._store.take_back_letter(letter, due, now() + timedelta(seconds=told_to_wait(told)))
         except (Forbidden, BadRequest) as refused:
             if isinstance(refused, Forbidden) or "chat not found" in refused.message.lower():
                 self._store.set_letter(letter.owner, letter.kind, "paused", "blocked")

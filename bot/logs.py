@@ -1,7 +1,8 @@
 """What is written to the log: what the program did and what went wrong, never what anybody said, sent or is called.
 
 An exception's own words may quote a cell of somebody's sheet, so a fault is logged by its type and the lines it passed,
-and only Telegram's and the network's words are kept, without what they put in quotes. Whose update a line belongs to is a
+and only Telegram's and the network's words are kept, without what they put in quotes. Libraries log whole updates where
+they do not understand one: of their lines only what their authors wrote is kept, with numbers and the names of faults. Whose update a line belongs to is a
 code drawn anew at each start: it tells lines apart, and nobody's name.
 """
 
@@ -23,6 +24,7 @@ from telegram.error import TelegramError
 
 TOKEN = re.compile(r"\d{5,}(?::|%3A)[\w-]{20,}", re.IGNORECASE)
 QUOTED = re.compile(r'["“].*?(?:["”]|$)', re.DOTALL)
+OURS = "bot"
 SPEAKING: ContextVar[str | None] = ContextVar("speaking", default=None)
 SALT = secrets.token_bytes(16)
 
@@ -70,11 +72,22 @@ class Lines(logging.Formatter):
 
 
 def _says(record: logging.LogRecord) -> str:
-    """The message, with exceptions in it named instead of quoted."""
+    """The message, with exceptions in it named instead of quoted; of a library's only what is surely no content."""
+    told = _told_of_ours if record.name.split(".", 1)[0] == OURS else _told_of_theirs
     if isinstance(record.args, tuple):
-        record.args = tuple(_named(value) if isinstance(value, BaseException) else value for value in record.args)
+        record.args = tuple(map(told, record.args))
+    elif record.args:
+        record.args = {name: told(value) for name, value in record.args.items()}
     # asyncio prints a task that failed, and with it the exception's own words, behind the first line.
     return record.getMessage().split("\n", 1)[0]
+
+
+def _told_of_ours(value: object) -> object:
+    return _named(value) if isinstance(value, BaseException) else value
+
+
+def _told_of_theirs(value: object) -> object:
+    return value if isinstance(value, int | float) else _named(value) if isinstance(value, BaseException) else "…"
 
 
 def _named(error: BaseException) -> str:

@@ -9,28 +9,32 @@ What cannot be known: a message that Telegram puts into the chat only after that
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import httpx
 from telegram import Bot, Chat, Message
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
+from bot.ratelimit import told_to_wait
 from bot.store.inbox import Inbox, Sent
 
 log = logging.getLogger(__name__)
 
 LOOKED_AT = 10
 OWN_REMEMBERED = 1_000
-MOST_TRIES = 20
+# Half an hour of a server that only says that it is out of order.
+MOST_TRIES = 60
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
+IN_PASSING = 20.0
 NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 T = TypeVar("T")
@@ -131,14 +135,20 @@ class Answer:
         return left.message_id if await _stands(message.edit, left.message_id) else None
 
     async def _sent(self, message: Outgoing, after: int | None) -> Message:
-        try:
-            return await until_connected(message.send)
-        except TelegramError as unsure:
-            if not _is_unsure(unsure):
-                raise
-            log.info("a message may not have arrived: %s", unsure)
+        # Where nothing can be looked for, a second try may double the message, and a third one treble it.
+        tries = MOST_TRIES if after is not None else 2
+        for wait in itertools.islice(waits(), tries - 1):
+            try:
+                return await until_connected(message.send)
+            except TelegramError as unsure:
+                if not _is_unsure(unsure):
+                    raise
+                log.info("a message may not have arrived: %s", unsure)
             there = await self._found(message.find, after)
-            return await until_connected(message.send) if there is None else self._message(there)
+            if there is not None:
+                return self._message(there)
+            await asyncio.sleep(wait)
+        return await until_connected(message.send)
 
     async def _found(self, find: Callable[[int], Awaitable[Message | bool]], after: int | None) -> int | None:
         if after is None:
@@ -167,41 +177,56 @@ def current() -> Answer | None:
     return _answer.get()
 
 
+def waits() -> Iterator[float]:
+    """The seconds before each further try: more and more, and without an end."""
+    wait = FIRST_WAIT
+    while True:
+        yield wait
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
 async def until_connected(call: Callable[[], Awaitable[T]]) -> T:
     """Make a call; where it certainly did not come through, or Telegram says to wait, again until it does."""
-    wait = FIRST_WAIT
+    pauses = waits()
     while True:
         try:
             return await call()
         except RetryAfter as told:
-            after = told.retry_after
-            await asyncio.sleep(after.total_seconds() if isinstance(after, timedelta) else after)
+            await asyncio.sleep(told_to_wait(told))
         except NetworkError as failed:
             if not isinstance(failed.__cause__, NOT_CONNECTED):
                 raise
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            await asyncio.sleep(next(pauses))
 
 
-async def until_answered(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call that may be repeated without harm, until Telegram answers."""
-    wait = FIRST_WAIT
-    for _ in range(MOST_TRIES - 1):
+async def until_answered(
+    call: Callable[[], Awaitable[T]], tries: int = MOST_TRIES, again: Callable[[], None] = lambda: None
+) -> T:
+    """Make a call that may be repeated without harm, until Telegram answers; `again` is told of every further try."""
+    for wait in itertools.islice(waits(), tries - 1):
         try:
             return await until_connected(call)
         except TelegramError as failed:
             if not _is_unsure(failed):
                 raise
             log.info("once more: %s", failed)
+            again()
             await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
     return await until_connected(call)
+
+
+async def in_passing(what: str, call: Callable[[], Awaitable[object]]) -> None:
+    """Make a call that nothing depends on, as for a menu: Telegram may want hours between two of them, and nobody waits."""
+    try:
+        async with asyncio.timeout(IN_PASSING):
+            await until_answered(call)
+    except (TelegramError, TimeoutError) as error:
+        log.warning("%s may be as before: %r", what, error)
 
 
 def _is_unsure(error: TelegramError) -> bool:
     """Whether Telegram may have carried the request out: no answer came, or one that is not Telegram's."""
-    network = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-    return network or type(error) is TelegramError
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 async def _stands(edit: Callable[[int], Awaitable[Message | bool]], message_id: int) -> bool:

@@ -10,6 +10,7 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 APART = timedelta(hours=20)
+DAYTIME = (time(8), time(22))
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Rule:
         if served is None:
             return self.next(now)
         return self.next(now + self.period if served > now else max(now, served + APART))
+
+    def is_night(self, now: datetime) -> bool:
+        """Whether people there sleep, and are not written to who do not expect it."""
+        return not DAYTIME[0] <= now.astimezone(self.zone).time() < DAYTIME[1]
 
     def _on_or_after(self, day: date) -> date:
         return day if self.weekday is None else day + timedelta(days=(self.weekday - day.weekday()) % 7)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
 from bot import app, settings
 from bot.resources import SAMPLES
+from bot.simulator.samples import up_to
 from bot.simulator.server import Server, serve
 from bot.simulator.telegram import Telegram
 
@@ -22,8 +24,9 @@ STORIES = {"en": ("orders.csv", "segments"), "zh": ("订单.csv", "segments")}
 async def main() -> None:
     DOCS.mkdir(exist_ok=True)
     telegram = Telegram()
-    server = await serve(telegram, samples=SAMPLES)
     with tempfile.TemporaryDirectory() as data:
+        samples = up_to(datetime.now(UTC).date() - timedelta(days=1), SAMPLES, Path(data) / "samples")
+        server = await serve(telegram, samples=samples)
         chosen = settings.load(
             token=telegram.token, api_url=server.address, owners="*", workers=0, data=Path(data) / "demo"
         )
@@ -34,19 +37,19 @@ async def main() -> None:
             for number, language in enumerate(STORIES, start=1):
                 context = await browser.new_context(viewport=PHONE, device_scale_factor=2, locale=language)  # type: ignore[arg-type]
                 page = await context.new_page()
-                await _talk(page, server, telegram, number, language)
+                await _talk(page, server, telegram, number, samples / language)
                 await page.screenshot(path=DOCS / f"conversation-{language}.png")
             await browser.close()
-    await server.close()
+        await server.close()
 
 
-async def _talk(page: Page, server: Server, telegram: Telegram, number: int, language: str) -> None:
+async def _talk(page: Page, server: Server, telegram: Telegram, number: int, samples: Path) -> None:
     """Send the sample, ask who the customers are, and let the answer stand on the screen."""
-    sample, analysis = STORIES[language]
-    await page.goto(f"{server.address}/?user={number}&language={language}")
+    sample, analysis = STORIES[samples.name]
+    await page.goto(f"{server.address}/?user={number}&language={samples.name}")
     await page.wait_for_selector("#app[data-state=ready]")
     person = telegram.person(number)
-    person.send_document(sample, (SAMPLES / language / sample).read_bytes())
+    person.send_document(sample, (samples / sample).read_bytes())
     await page.click(f".key[data-data={analysis}]")
     await page.wait_for_selector("[data-from=bot] img")
     await page.evaluate("document.fonts.ready")

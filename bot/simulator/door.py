@@ -25,8 +25,8 @@ async def answer(telegram: Telegram, method: str, params: dict[str, Any], upload
 def refusal(error: ApiError) -> bytes:
     """The JSON of a refusal."""
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.retry_after is not None:
-        body["parameters"] = {"retry_after": error.retry_after}
+    if error.parameters:
+        body["parameters"] = error.parameters
     return json.dumps(body).encode()
 
 
@@ -67,6 +67,8 @@ class DirectRequest(BaseRequest):
                 return 200, self._telegram.file(path)
             except ApiError as error:
                 return error.code, refusal(error)
+            except Garbled as garbled:
+                return garbled.status, garbled.body
         data = request_data or RequestData()
         return await answer(self._telegram, path, dict(data.json_parameters), _uploads(data))
 

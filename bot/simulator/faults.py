@@ -12,14 +12,14 @@ class ApiError(Exception):
     Args:
         code: The HTTP status: 400, 401, 403, 404, 409, 413, 429 or 5xx.
         description: Telegram's text, such as "Bad Request: message is not modified".
-        retry_after: Seconds that the bot is asked to wait, with 429.
+        parameters: What else it says: `retry_after`, the seconds to wait, with 429; `migrate_to_chat_id`, a group's new id.
     """
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(self, code: int, description: str, **parameters: float) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
-        self.retry_after = retry_after
+        self.parameters = parameters
 
 
 def bad_request(reason: str) -> ApiError:
@@ -67,6 +67,32 @@ class Fault:
     error: ApiError | Dropped | Garbled
     when: Literal["before", "after"] = "before"
     times: int = 1
+
+
+class Flood:
+    """Telegram's flood control: whoever asks for more than so many messages in so many seconds is told to wait.
+
+    Args:
+        most: How many are taken.
+        seconds: In how many seconds.
+        each: Whether every chat is counted for itself, else all together.
+    """
+
+    def __init__(self, most: int, seconds: float, *, each: bool) -> None:
+        self._most, self._seconds, self._each = most, seconds, each
+        self._taken: dict[str, list[float]] = {}
+        self.refused = 0
+
+    def count(self, method: str, chat_id: object, now: float) -> None:
+        """Take a request into account; raise 429 where it is one too many."""
+        if chat_id is None or not method.lower().startswith(("send", "edit")) or method.lower() == "sendchataction":
+            return
+        taken = self._taken.setdefault(str(chat_id) if self._each else "", [])
+        taken[:] = [at for at in taken if at > now - self._seconds]
+        if len(taken) >= self._most:
+            self.refused += 1
+            raise ApiError(429, "Too Many Requests: retry later", retry_after=taken[0] + self._seconds - now)
+        taken.append(now)
 
 
 def strike(faults: list[Fault], method: str, when: Literal["before", "after"]) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from tornado.web import HTTPError, RequestHandler
 
 from bot.simulator.door import answer, refusal
-from bot.simulator.faults import ApiError, Dropped
+from bot.simulator.faults import ApiError, Dropped, Garbled
 from bot.simulator.telegram import Telegram
 
 # tornado declares these as methods that may do anything; here they never stream.
@@ -79,6 +79,9 @@ class DownloadHandler(RequestHandler):
         except ApiError as error:
             self.set_status(error.code)
             self.write(refusal(error))
+        except Garbled as garbled:
+            self.set_status(garbled.status)
+            self.write(garbled.body)
         except Dropped:
             self.detach().close()
         else:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from bot.simulator.faults import ApiError, Fault, bad_request, strike
+from bot.simulator.faults import ApiError, Fault, Flood, bad_request, strike
 from bot.simulator.files import Files
 from bot.simulator.groups import Group
 from bot.simulator.messages import Chat, Message
@@ -45,6 +45,7 @@ class Telegram:
 
     Attributes:
         faults: What goes wrong on purpose, in the order in which it is tried.
+        floods: How much is too much; by default nothing is.
         listeners: Called with every event, as it happens.
     """
 
@@ -66,6 +67,7 @@ class Telegram:
         self.updates = Updates(first_id=int(clock()))
         self.webhook = self.webhook_secret = ""
         self.faults: list[Fault] = []
+        self.floods: list[Flood] = []
         self.listeners: list[Callable[[Event], None]] = []
         self._clock = clock
         self._people: dict[int, Person] = {}
@@ -92,6 +94,8 @@ class Telegram:
             Dropped: A fault broke the connection.
         """
         strike(self.faults, method, "before")
+        for flood in self.floods:
+            flood.count(method, params.get("chat_id"), time.monotonic())
         function = METHODS.get(method.lower())
         if function is None:
             raise ApiError(404, "Not Found")

@@ -14,6 +14,7 @@ from bot.__main__ import main
 from bot.resources import SAMPLES
 from bot.simulator.telegram import Telegram
 from bot.store.facts import Facts
+from tests.searching import found
 from tests.talk import Running, Talk, running
 
 ORDERS = SAMPLES / "en" / "orders.csv"
@@ -58,6 +59,7 @@ async def test_strangers_get_one_polite_line_and_nothing_is_stored(tmp_path: Pat
         assert bot.services.store.owner(8) is None
         assert not (bot.services.store.folder / "owners").exists()
         assert bot.services.store.inbox.waiting() == ()
+        assert found(tmp_path, "let me in", "guess", "orders.csv", "Order ID") == []
         assert STRANGER not in (await bot.person(user_id=7).say("/start"))[0].words
 
 

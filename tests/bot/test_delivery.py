@@ -61,6 +61,16 @@ async def test_a_document_keeps_its_name(bot: Running, started: Talk) -> None:
     assert (started.last.document.name, started.last.document.content) == ("名单.csv", b"a\r\n")
 
 
+async def test_a_document_takes_the_place_of_one_that_a_killed_process_sent(bot: Running, started: Talk) -> None:
+    owner, there = started.person.user_id, Document("名单.csv", b"a\r\n")
+    sent = await delivery.send(bot.app.bot, owner, Reply("Here", document=there))
+    again = delivery._media(bot.app.bot, owner, Reply("Here", document=Document("名单.csv", b"b\r\n")), captioned=True)
+    await again.edit(sent.message_id)
+    assert started.last.message_id == sent.message_id
+    assert started.last.document is not None
+    assert (started.last.document.name, started.last.document.content) == ("名单.csv", b"b\r\n")
+
+
 async def test_a_message_that_telegram_cannot_parse_arrives_as_plain_text(bot: Running, started: Talk) -> None:
     await delivery.send(bot.app.bot, started.person.user_id, Reply("<b>5 &lt; 7</b><br>", KEYS))
     assert started.last.words == "5 < 7"
@@ -91,8 +101,8 @@ async def test_long_work_is_told_and_the_answer_takes_its_place(bot: Running, st
     before = len(started.messages)
     async with Progress(bot.app.bot, started.person.user_id, Reply("Fetching")) as working:
         await bot.telegram.until(lambda: started.last.words == "Fetching")
-        await working.step(Reply("Reading"))
-        assert started.last.words == "Reading"
+        working.step(Reply("Reading"))
+        await bot.telegram.until(lambda: started.last.words == "Reading")
         await working.finish(Reply("Done", KEYS))
     assert [message.words for message in started.messages[before:]] == ["Done"]
 
@@ -114,6 +124,55 @@ async def test_a_fault_leaves_no_progress_message_behind(bot: Running, started: 
             await bot.telegram.until(lambda: started.last.words == "Working")
             raise RuntimeError
     assert started.messages[before:] == []
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_progress_is_told_where_typing_cannot_be_shown(bot: Running, started: Talk) -> None:
+    bot.telegram.faults.append(Fault("sendChatAction", ApiError(400, "Bad Request: strange"), times=99))
+    before = len(started.messages)
+    async with Progress(bot.app.bot, started.person.user_id, Reply("Working")) as working:
+        await bot.telegram.until(lambda: started.last.words == "Working")
+        await working.finish(Reply("Done"))
+    assert [message.words for message in started.messages[before:]] == ["Done"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_progress_message_that_the_reader_deletes_has_one_successor(bot: Running, started: Talk) -> None:
+    before = len(started.messages)
+    async with Progress(bot.app.bot, started.person.user_id, Reply("Fetching")) as working:
+        await bot.telegram.until(lambda: started.last.words == "Fetching")
+        started.messages.pop()
+        for number in range(3):
+            working.step(Reply(f"Step {number}"))
+            await bot.telegram.until(lambda: started.last.words == f"Step {number}")  # noqa: B023 - awaited here
+        assert len(started.messages) == before + 1
+        await working.finish(Reply("Done"))
+    assert [message.words for message in started.messages[before:]] == ["Done"]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("moments", range(4))
+async def test_the_end_may_come_right_after_a_step(bot: Running, started: Talk, moments: int) -> None:
+    before = len(started.messages)
+    async with asyncio.timeout(20), Progress(bot.app.bot, started.person.user_id, Reply("Fetching")) as working:
+        await bot.telegram.until(lambda: started.last.words == "Fetching")
+        working.step(Reply("Reading"))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        await working.finish(Reply("Done"))
+    assert [message.words for message in started.messages[before:]] == ["Done"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_step_does_not_wait_until_it_is_told(bot: Running, started: Talk) -> None:
+    before = len(started.messages)
+    async with Progress(bot.app.bot, started.person.user_id, Reply("Fetching")) as working:
+        await bot.telegram.until(lambda: started.last.words == "Fetching")
+        bot.telegram.faults.append(Fault("editMessageText", ApiError(502, "Bad Gateway")))
+        working.step(Reply("Reading"))
+        await bot.telegram.until(lambda: not bot.telegram.faults[0].times)
+        await working.finish(Reply("Done"))
+    assert [message.words for message in started.messages[before:]] == ["Done"]
 
 
 @pytest.mark.usefixtures("impatient")

@@ -16,7 +16,7 @@ from bot.inbox import KeepingBot
 from bot.resources import SAMPLES
 from bot.simulator import ApiError, Fault, Message, Person, Telegram
 from bot.store import Store
-from bot.store.inbox import MOST_STARTS
+from bot.store.inbox import Inbox
 from bot.store.lock import InUse
 from tests.talk import Running, Talk, running
 
@@ -56,17 +56,6 @@ async def test_an_update_that_was_fetched_but_not_finished_is_taken_up_at_the_ne
         await bot.telegram.until(lambda: "Send a spreadsheet" in ann.last.words)
         await again.settled()
         assert again.services.store.inbox.waiting() == ()
-
-
-async def test_an_update_that_outlives_several_starts_is_given_up(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
-    await store.inbox.receive([(5, 7, {"update_id": 5})])
-    for _ in range(MOST_STARTS):
-        assert store.inbox.take_up()
-        store.close()
-        store = Store(tmp_path / "data")
-    assert store.inbox.take_up() == ()
-    store.close()
 
 
 async def test_what_was_said_is_not_kept_once_it_is_answered(bot: Running, ann: Talk) -> None:
@@ -162,7 +151,7 @@ async def test_typing_undo_twice_takes_back_two_files(bot: Running, ann: Talk) -
 
 async def test_of_several_pages_wished_for_the_last_is_shown(bot: Running, ann: Talk) -> None:
     await ann.send_file(ORDERS)
-    await ann.say("/segments")
+    await ann.say("/basket")
     message = ann.last
     pages = [button for row in message.buttons for button in row if (button.data or "").startswith("~")]
     assert len(pages) >= 2, "this test needs an answer with two pages"
@@ -204,3 +193,15 @@ def answers(talk: Talk) -> list[Message]:
 
 def _edits(event: Any, message: Message) -> bool:
     return event.kind == "message" and event.subject is message
+
+
+async def test_what_is_kept_of_many_updates_at_once_stays_small(tmp_path: Path) -> None:
+    inbox, body = Inbox(tmp_path), {"text": "x" * 400}
+    for batch in range(100):
+        numbers = range(batch * 100, batch * 100 + 100)
+        await inbox.receive([(number, 5, body) for number in numbers])
+        for number in numbers:
+            inbox.finish(number)
+    assert await inbox.receive([(4_242, 5, body)]) == {4_242}
+    inbox.close()
+    assert (tmp_path / "inbox.sqlite").stat().st_size < 2**20

@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.resources import SAMPLES
 from bot.simulator.door import DirectRequest
 from bot.simulator.telegram import Telegram
+from bot.transport import Transport
 from tests.talk import running
 
 ORDERS = SAMPLES / "en" / "orders.csv"
@@ -92,7 +93,7 @@ async def test_nothing_listens_unless_told(tmp_path: Path, unused_port: int) -> 
     telegram = Telegram()
     for metrics in (None, ("127.0.0.1", unused_port)):
         chosen = settings.load(token=telegram.token, data=tmp_path, workers=0, backups=0, metrics=metrics)
-        built = app.build(chosen, app.Transport(DirectRequest(telegram), DirectRequest(telegram)))
+        built = app.build(chosen, Transport(DirectRequest(telegram), DirectRequest(telegram)))
         async with app.running(built, poll_seconds=1), app.showing(built):
             services: Services = built.bot_data["services"]
             assert services.settings.metrics == metrics

@@ -108,7 +108,7 @@ async def test_without_a_connection_an_answer_waits_for_it(bot: Running, ann: Ta
 
 async def test_being_told_to_wait_again_and_again_loses_nothing_and_keeps_the_order(bot: Running) -> None:
     people = (bot.person(), bot.person())
-    storm = ApiError(429, "Too Many Requests: retry after 0.02", retry_after=0.02)  # type: ignore[arg-type]
+    storm = ApiError(429, "Too Many Requests: retry after 0.02", retry_after=0.02)
     bot.telegram.faults.append(Fault("sendMessage", storm, times=40))
     for number in range(6):
         for talk in people:
