@@ -19,7 +19,8 @@ DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
 IGNORED = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ANALYZE = shutil.which("systemd-analyze")
-MOST_EXPOSED = 2.0
+MOST_EXPOSED = 1.2
+"""As systemd 252 and 257 judge it, of 10; without any one of its walls it would be more."""
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -47,7 +48,17 @@ def test_the_unit_is_understood_and_hardly_exposed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "UMask=0077", "CapabilityBoundingSet="],
+    [
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "PrivateTmp=yes",
+        "StateDirectoryMode=0700",
+        "UMask=0077",
+        "CapabilityBoundingSet=",
+        "Restart=on-failure",
+        # Otherwise a job too large for the machine's memory would end the whole bot.
+        "OOMPolicy=continue",
+    ],
 )
 def test_the_unit_keeps_these_whatever_else_changes(line: str) -> None:
     assert line in UNIT.read_text("utf-8").splitlines()
@@ -65,8 +76,14 @@ def test_the_image_is_slim_pinned_and_not_roots() -> None:
     assert words.index("USER") > max(number for number, word in enumerate(words) if word == "RUN")
     assert "-c constraints.txt" in DOCKERFILE
     assert not re.search(r"(?i)(token|secret|password)\s*=", DOCKERFILE)
-    assert "--read-only" in DOCKERFILE
-    assert "--cap-drop=ALL" in DOCKERFILE
+    for option in ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"):
+        assert option in DOCKERFILE
+
+
+def test_the_image_comes_back_after_a_restart_and_ends_when_told() -> None:
+    assert "--restart=unless-stopped" in DOCKERFILE
+    # A first process is told to end in vain until it listens for that, and the bot does so only once it reached Telegram.
+    assert " --init " in DOCKERFILE
 
 
 def test_all_that_the_image_copies_is_there_and_let_through() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.compute import cluster, freight, pool
+from bot.compute import cluster, pool
 from bot.digest import LATE, PER_SECOND
 
 TEXT = (Path(__file__).parents[1] / "docs" / "scale.md").read_text("utf-8")
@@ -58,7 +58,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert LATE.total_seconds() == 3 * 3600
     assert pool.MEMORY_LIMIT == 3 * 1024**3
     assert "3 GB, its ceiling" in TEXT
+    assert pytest.approx(2 / 3) == pool.SHARE
+    assert "two thirds of the memory of its machine or container, and 3 GB at most" in " ".join(TEXT.split())
     assert cluster.PATIENCE == 5
     assert "within five seconds" in TEXT
-    assert freight.ABANDONED == 24 * 3600
-    assert "once a day old" in TEXT
+    assert cluster.NOTES == "trips"
+    assert "`POCKET_DATA/trips`" in TEXT

@@ -27,8 +27,8 @@ class Engine(Protocol):
 class Compute:
     """`await compute(function, *args)`: the function at module level, arguments and result frozen and picklable.
 
-    With the address of a `cluster` calls are made there, else in so many `workers` of this machine; where that is 0, at
-    once in this process. A call that lasts longer than `seconds` is killed and raises TookTooLong. One whose process or
+    With the address of a `cluster` calls are made there, else in so many `workers` of this machine; where that is 0, as
+    in tests, at once in this process, without any limit. A call that lasts longer than `seconds` is killed and raises TookTooLong. One whose process or
     machine dies is made once more, then it raises WorkerDied. Cancelling the awaiting task kills the call. All leave the
     workers working. `cache` is a folder for compiled code. Files under `root` that jobs name go to a cluster's machines,
     and new ones come back, over `storage`, a URL; without one the machines need the same folder in the same place.

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, TypeVar
 
 from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
@@ -24,7 +25,7 @@ from distributed.comm.core import CommClosedError
 from distributed.core import Status
 
 from analytics.errors import Problem
-from bot.compute.freight import Freight, clear_abandoned, new_trip
+from bot.compute.freight import Freight, Trips
 from bot.compute.pool import Pool
 from bot.errors import OutOfReach, WorkerDied
 
@@ -34,6 +35,12 @@ T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds that the scheduler has to answer, or a cluster to have a worker."""
+
+NOTES = "trips"
+"""The folder of the data folder in which trips are noted."""
+
+LINGERS = 15.0
+"""Seconds in which whoever was cut off may still be writing to storage."""
 
 
 class Cluster:
@@ -45,7 +52,9 @@ class Cluster:
     def __init__(self, address: str, root: Path | None = None, storage: str | None = None) -> None:
         self._address = address
         self._root = root or Path()
-        self._storage = storage
+        self._trips = Trips(storage, self._root / NOTES) if storage else None
+        if self._trips is not None:
+            Thread(target=_clear_left, args=(self._trips,), daemon=True).start()
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
         self._tidying: set[asyncio.Future[None]] = set()
@@ -54,14 +63,18 @@ class Cluster:
         self, function: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any], seconds: int
     ) -> T:
         client = await self._connected()
-        freight = Freight(self._root, self._storage and new_trip(self._storage))
+        trip = None if self._trips is None else await asyncio.to_thread(self._trips.begin)
+        freight = Freight(self._root, trip)
+        arrived = False
         try:
             # Pickled here, so that Dask looks neither into what it carries nor for two jobs that are the same.
             job = await asyncio.to_thread(freight.pack, (function, args, dict(kwargs)))
-            answer = await _carried(client, job, freight.trip, seconds)
+            answer = await _carried(client, job, trip, seconds)
+            arrived = True
             result, error = await asyncio.to_thread(freight.unpack, answer)
         finally:
-            self._later(asyncio.to_thread(freight.clear))
+            if self._trips is not None and trip is not None:
+                self._later(_ended(self._trips, trip, arrived=arrived))
         if error is not None:
             raise error
         done: T = result
@@ -95,8 +108,6 @@ class Cluster:
             if isinstance(error, OSError):
                 raise OutOfReach from error
             raise
-        if self._storage:
-            self._later(asyncio.to_thread(clear_abandoned, self._storage))
         return client
 
     def _drop(self, client: Client) -> None:
@@ -111,7 +122,23 @@ class Cluster:
     def _tidied(self, task: asyncio.Future[None]) -> None:
         self._tidying.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("something is left on the cluster or its storage: %s", error)
+            log.warning("something is left on the cluster or its storage: %s", type(error).__name__)
+
+
+def _clear_left(trips: Trips) -> None:
+    """At the start, whether or not the scheduler answers: what a killed bot left is gone before anybody asks."""
+    # It is logged, and tried again after the next job.
+    with contextlib.suppress(OutOfReach):
+        trips.clear_left()
+
+
+async def _ended(trips: Trips, trip: str, *, arrived: bool) -> None:
+    """Leave nothing of a trip on storage, neither of one that was cut off."""
+    if not arrived:
+        with contextlib.suppress(OutOfReach):
+            await asyncio.to_thread(trips.clear, trip)
+        await asyncio.sleep(LINGERS)
+    await asyncio.to_thread(trips.end, trip)
 
 
 async def _carried(client: Client, job: bytes, trip: str | None, seconds: int) -> bytes:
@@ -158,7 +185,8 @@ def carry_out(job: bytes, trip: str | None, seconds: int) -> bytes:
     """On a worker: a packed call's result and error, packed; one of them is None."""
     worker = get_worker()
     key, pool = worker.get_current_task(), _pool(worker.state.nthreads)
-    with TemporaryDirectory(prefix="pocket-") as folder:
+    # Among Dask's own files: of a worker that was killed they are removed by its nanny, or by the next worker there.
+    with TemporaryDirectory(prefix="pocket-", dir=worker.local_directory) as folder:
         _jobs[key] = future = pool.schedule(_called, (job, trip, Path(folder)), {}, seconds)
         try:
             with pool.told(seconds):

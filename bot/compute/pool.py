@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +25,9 @@ T = TypeVar("T")
 
 THREAD_CAPS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MEMORY_LIMIT = 3 * 1024**3
+SHARE = 2 / 3
+"""Of the machine's memory that one job may take: the rest is the conversation's, and the other workers'."""
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 class Pool:
@@ -89,11 +93,25 @@ def cap_threads() -> None:
         os.environ.setdefault(variable, "1")
 
 
+def ceiling(groups: Path = CGROUPS, own: Path = Path("/proc/self/cgroup")) -> int:
+    """Bytes that a job may take on this machine, or in this container: both versions of the kernel's `groups` are asked."""
+    told = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    group = own.read_text().rpartition(":")[2].strip() if own.exists() else "/"
+    for name in ("memory.max", f"{group.strip('/')}/memory.max", "memory/memory.limit_in_bytes"):
+        # Where there is no limit, no such file or the word max.
+        with contextlib.suppress(OSError, ValueError):
+            told.append(int((groups / name).read_text()))
+    return min(MEMORY_LIMIT, int(SHARE * min(told)))
+
+
 def _prepare(cache: Path | None) -> None:
     """Make a worker polite and warm: it yields to the conversation, has a ceiling, and has the heavy imports done."""
     Thread(target=_end_with_parent, daemon=True).start()
     os.nice(10)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    # Where memory runs out the kernel ends this process and not the conversation.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+    resource.setrlimit(resource.RLIMIT_DATA, (ceiling(), ceiling()))
     import matplotlib.figure
     import sklearn.cluster
     import sklearn.metrics
@@ -102,6 +120,8 @@ def _prepare(cache: Path | None) -> None:
     import analytics.registry
 
     del analytics, matplotlib, sklearn
+    # Libraries tell there why they end a process, on a page of addresses and past the form of the log.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     if find_spec("numba"):
         Thread(target=_compile, args=(cache,), daemon=True).start()
 

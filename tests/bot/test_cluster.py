@@ -9,29 +9,29 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from time import sleep
-from time import time as clock
 from typing import Any
 
 import pytest
 from distributed import LocalCluster
 
 from analytics.dataset import Kind
-from bot import settings
+from bot import check, sealing, settings
 from bot.compute import Compute
-from bot.compute.freight import Freight, clear_abandoned, new_trip
+from bot.compute.cluster import Cluster
+from bot.compute.freight import Freight, Trips
 from bot.digest import AGAIN
-from bot.errors import OutOfReach
+from bot.errors import Misplaced, OutOfReach
 from tests.machines import free_port, has_ended, machines, until
 from tests.talk import running
 
 SHOP = Path(__file__).parents[2] / "data" / "en" / "orders.csv"
 
 
-def machine_noted(trace: Path) -> str:
-    """Note the machine's process and hang there; on another machine come back at once."""
+def machine_noted(trace: Path, source: Path) -> str:
+    """Note the machine's process and where the file is there, and hang; on another machine come back with the file's text."""
     if trace.exists():
-        return "answered"
-    trace.write_text(f"{os.getppid()} {os.getpid()}")
+        return source.read_text()
+    trace.write_text(f"{os.getppid()} {os.getpid()} {source}")
     sleep(60)
     return "late"
 
@@ -57,20 +57,30 @@ def cluster() -> Iterator[LocalCluster]:
 @pytest.fixture
 async def compute(cluster: LocalCluster, tmp_path: Path) -> AsyncIterator[Compute]:
     storage = (tmp_path / "storage").as_uri()
-    started = Compute(2, 30, cluster=cluster.scheduler_address, root=tmp_path / "data", storage=storage)
+    started = Compute(2, 60, cluster=cluster.scheduler_address, root=tmp_path / "data", storage=storage)
     yield started
     started.stop()
 
 
-async def test_a_job_whose_machine_dies_is_made_on_another(compute: Compute, tmp_path: Path) -> None:
-    trace = tmp_path / "trace"
-    job = asyncio.ensure_future(compute(machine_noted, trace))
-    await until(lambda: trace.exists() and " " in trace.read_text())
-    machine, process = map(int, trace.read_text().split())
-    os.kill(machine, signal.SIGKILL)
-    assert await asyncio.wait_for(job, 30) == "answered"
-    # What the dead machine had in work does not run on for ever.
-    await until(lambda: has_ended(process))
+async def test_a_job_whose_machine_dies_is_made_on_another_and_its_files_lie_nowhere(
+    compute: Compute, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.compute.cluster.LINGERS", 0.5)
+    trace, folder = tmp_path / "trace", tmp_path / "data" / "owners" / "7"
+    folder.mkdir(parents=True)
+    (folder / "sheet.txt").write_text("answered")
+    job = asyncio.ensure_future(compute(machine_noted, trace, folder / "sheet.txt"))
+    await until(lambda: trace.exists() and trace.read_text().count(" ") == 2)
+    machine, process, there = trace.read_text().split()
+    assert Path(there).read_text() == "answered"
+    assert list((tmp_path / "storage").rglob("sheet.txt"))
+    os.kill(int(machine), signal.SIGKILL)
+    assert await asyncio.wait_for(job, 60) == "answered"
+    # What the dead machine had in work does not run on for ever, what it had on its disk goes, and what went over storage.
+    await until(lambda: has_ended(int(process)))
+    await until(lambda: not Path(there).exists())
+    await until(lambda: not list((tmp_path / "storage").iterdir()))
+    await until(lambda: not list((tmp_path / "data" / "trips").iterdir()))
 
 
 async def test_files_go_there_and_come_back_and_nothing_stays_on_the_way(compute: Compute, tmp_path: Path) -> None:
@@ -103,25 +113,86 @@ async def test_a_scheduler_that_goes_away_is_told_and_found_again_when_it_is_bac
 
 
 def test_freight_goes_over_whatever_storage_there_is(tmp_path: Path) -> None:
-    here, there = (Freight(tmp_path / name, new_trip("memory://pocket")) for name in ("here", "there"))
-    there.trip = here.trip
+    trips = Trips("memory://pocket", tmp_path / "trips")
+    trip = trips.begin()
+    here, there = (Freight(tmp_path / name, trip) for name in ("here", "there"))
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "a.txt").write_text("a")
     received = there.unpack(here.pack({"file": tmp_path / "here" / "a.txt", "elsewhere": Path("/etc")}))
     assert received == {"file": tmp_path / "there" / "a.txt", "elsewhere": Path("/etc")}
     assert received["file"].read_text() == "a"
     (tmp_path / "here" / "a.txt").unlink()
-    here.clear()
+    trips.end(trip)
     with pytest.raises(FileNotFoundError):
-        Freight(tmp_path / "third", here.trip).unpack(there.pack(received))
+        Freight(tmp_path / "third", trip).unpack(there.pack(received))
 
 
-def test_only_what_a_killed_bot_left_behind_is_cleared(tmp_path: Path) -> None:
-    names = {f"{int(clock())}-cd", "1000-ab", "mine"}
-    for name in names:
-        (tmp_path / name).mkdir()
-    clear_abandoned(tmp_path.as_uri())
-    assert {path.name for path in tmp_path.iterdir()} == names - {"1000-ab"}
+def test_what_is_sealed_opens_on_the_other_side_and_in_its_owners_place_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POCKET_KEY", sealing.new_key())
+    trip = Trips("memory://pocket", tmp_path / "trips").begin()
+    here, there = (Freight(tmp_path / name, trip) for name in ("here", "there"))
+    file = tmp_path / "here" / "owners" / "7" / "people-1.parquet"
+    file.parent.mkdir(parents=True)
+    sealing.write(file, b"Ann Lee")
+    received = there.unpack(here.pack(file))
+    assert sealing.read(received) == b"Ann Lee"
+    assert b"Ann Lee" not in received.read_bytes()
+    received.parent.rename(tmp_path / "8")
+    with pytest.raises(Misplaced):
+        sealing.read(tmp_path / "8" / file.name)
+
+
+def sent(trips: Trips, root: Path) -> Path:
+    """The folder of a trip that a file was sent on."""
+    trip = trips.begin()
+    (root / "a.txt").write_text("a")
+    Freight(root, trip).pack(root / "a.txt")
+    return Path(trip.removeprefix("file://"))
+
+
+async def test_what_a_killed_bot_left_is_cleared_at_the_next_start_and_nothing_of_another_bots(tmp_path: Path) -> None:
+    storage, notes = (tmp_path / "storage").as_uri(), tmp_path / "trips"
+    killed = sent(Trips(storage, notes), tmp_path)
+    anothers = sent(Trips(storage, tmp_path / "other"), tmp_path)
+    Cluster("tcp://127.0.0.1:1", tmp_path, storage)
+    await until(lambda: not killed.exists() and not list(notes.iterdir()))
+    assert [path.name for path in anothers.iterdir()] == ["a.txt"]
+
+
+def test_what_could_not_be_removed_is_removed_with_the_next(tmp_path: Path) -> None:
+    storage, away = tmp_path / "storage", tmp_path / "away"
+    trips = Trips(storage.as_uri(), tmp_path / "trips")
+    first = sent(trips, tmp_path)
+    storage.rename(away)
+    storage.symlink_to(storage)
+    with pytest.raises(OutOfReach):
+        trips.end(first.as_uri())
+    storage.unlink()
+    away.rename(storage)
+    trips.end(sent(trips, tmp_path).as_uri())
+    assert not list(storage.iterdir())
+    assert not list((tmp_path / "trips").iterdir())
+
+
+def test_storage_that_fails_means_machines_out_of_reach_and_the_log_does_not_name_the_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = tmp_path / "storage"
+    trip = Trips(storage.as_uri(), tmp_path / "trips").begin()
+    here, there = (Freight(tmp_path / name, trip) for name in ("here", "there"))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "anns.txt").write_text("a")
+    packed = here.pack(tmp_path / "here" / "anns.txt")
+    storage.rename(tmp_path / "away")
+    storage.write_text("a file in the folder's place")
+    with pytest.raises(OutOfReach):
+        there.unpack(packed)
+    with pytest.raises(OutOfReach):
+        Freight(tmp_path / "here", trip).pack(tmp_path / "here" / "anns.txt")
+    assert "the storage cannot be used" in caplog.text
+    assert "anns" not in caplog.text
 
 
 async def test_a_whole_conversation(cluster: LocalCluster, tmp_path: Path) -> None:
@@ -155,6 +226,18 @@ async def test_who_asks_is_told_that_the_machines_are_away_and_letters_wait(
         letter = store.appointment(ann.person.user_id, "weekly")
         assert letter is not None
         assert (letter.state, letter.next_at) == ("on", monday + AGAIN)
+
+
+async def test_the_check_tries_a_job_there(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.compute.cluster.PATIENCE", 1.0)
+    nowhere = f"127.0.0.1:{free_port()}"
+    for address, fine in ((cluster.scheduler_address, True), (f"tcp://{nowhere}", False)):
+        chosen = settings.load(dask=address, data=tmp_path, token="123456:x", api_url=f"http://{nowhere}")
+        (tried,) = [finding async for finding in check.findings(chosen) if finding.about == "workers"]
+        assert tried.fine is fine
+        assert fine is (address in tried.says)
 
 
 @pytest.mark.parametrize("address", ["tcp://10.0.0.5:8786", "tls://[fd00::5]:8786"])
