@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import Application, ContextTypes, Defaults
-from telegram.request import BaseRequest, HTTPXRequest
 
 from analytics.language import LANGUAGES
 from bot import resources, webhook
 from bot.access import Access
 from bot.context import App, Context, Services
+from bot.conversations import Conversations
 from bot.digest import Desk
 from bot.handlers import chat, digest, dispatch, door, problems
-from bot.inbox import Conversations, KeepingBot, keeper
+from bot.inbox import KeepingBot, keeper
 from bot.metrics import Measured, Metrics
 from bot.nightly import Night
-from bot.outbox import Outbox, until_answered
+from bot.outbox import Outbox, in_passing, until_answered
 from bot.queue import FairQueue
 from bot.ratelimit import ChatRateLimiter
 from bot.render import Renderer
@@ -33,26 +31,9 @@ from bot.retention import Retention
 from bot.sealing import Unreadable
 from bot.settings import Settings
 from bot.store import Store
-
-log = logging.getLogger(__name__)
+from bot.transport import Checked, Transport
 
 WANTED = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-
-
-@dataclass
-class Transport:
-    """How requests reach Telegram: one for everything, one of its own for the long poll."""
-
-    requests: BaseRequest
-    polling: BaseRequest
-
-    @classmethod
-    def http(cls) -> Transport:
-        """Over the network, with time for large files, and connections to spare should a long poll hang."""
-        return cls(
-            HTTPXRequest(connection_pool_size=64, pool_timeout=10, media_write_timeout=120, read_timeout=20),
-            HTTPXRequest(connection_pool_size=4, read_timeout=40),
-        )
 
 
 def build(settings: Settings, transport: Transport | None = None) -> App:
@@ -90,19 +71,20 @@ def build(settings: Settings, transport: Transport | None = None) -> App:
         token=settings.token.get_secret_value(),
         base_url=f"{settings.api_url}/bot",
         base_file_url=f"{settings.api_url}/file/bot",
-        request=transport.requests,
-        get_updates_request=transport.polling,
+        request=Checked(transport.requests),
+        get_updates_request=Checked(transport.polling),
         defaults=Defaults(tzinfo=settings.zone),
-        rate_limiter=ChatRateLimiter(partial(outbox.saw, own=True)),
+        rate_limiter=ChatRateLimiter(partial(outbox.saw, own=True), transport.limits),
         keep=keeper(store.inbox, access, outbox),
     )
     conversations = Conversations(
         store.inbox,
         outbox,
         services.turn,
-        urgent=dispatch.urgent,
+        urgent=partial(dispatch.urgent, services.renderer),
         question=dispatch.question,
         page=dispatch.page,
+        excuse=lambda update: problems.give_up(update, Context.from_update(update, app)),
     )
     builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
     app = cast("App", builder.concurrent_updates(conversations).build())
@@ -121,13 +103,8 @@ async def running(app: App, poll_seconds: int = 25, desk: Desk | None = None) ->
     services: Services = app.bot_data["services"]
     desk, night, retention = desk or Desk(app), Night(services), Retention(app)
     try:
-        # A server may be up before its network is.
-        await until_answered(app.bot.initialize)
         async with app:
-            try:
-                await _introduce(app)
-            except TelegramError as error:
-                log.warning("menu and description may be those of before: %s", error)
+            await in_passing("menu and description", partial(_introduce, app))
             await app.start()
             for body in services.store.inbox.take_up():
                 await app.update_queue.put(Update.de_json(body, app.bot))
@@ -193,8 +170,14 @@ async def run(settings: Settings) -> None:
         print(f"@{app.bot.username} is listening. Ctrl+C ends it.", flush=True)
         if link:
             print(f"Open this link within an hour, on the phone that owns the shop:\n\n    {link}\n", flush=True)
-        await ended.wait()
+        refused = cast("KeepingBot", app.bot).refused
+        waited = [asyncio.ensure_future(event.wait()) for event in (ended, refused)]
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        for task in waited:
+            task.cancel()
         print("Ending …", flush=True)
+    if refused.is_set():
+        raise InvalidToken
 
 
 @contextlib.asynccontextmanager

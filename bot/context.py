@@ -65,15 +65,19 @@ class Services:
 
     def asked(self, owner: Owner, language: str) -> Asked:
         """What an answer to this owner depends on besides their data."""
+        sent = self.store.orders_sent(owner.user_id)
+        now = self.now().astimezone(self.zone(owner))
         return Asked(
             language=language,
             vocabulary=owner.vocabulary,
             policies=self.store.policies(owner.user_id),
             cuts=owner.cuts,
-            today=self.now().astimezone(self.zone(owner)).date(),
+            today=now.date(),
+            hour=now.hour,
             terms=owner.terms,
             seed=secrets.randbits(32),
             drafts=self.renderer.drafts(language, owner.terms.tone),
+            sent=sent.astimezone(self.zone(owner)).date() if sent else None,
         )
 
 

@@ -8,9 +8,12 @@ BotError
 ├── TookTooLong     the job was stopped at the time limit
 ├── WorkerDied      the job's process ended under it
 ├── OutOfReach      the cluster does not answer
+├── DiskFull        nothing can be written
+├── Misplaced       an encrypted file is harmed, or lies where another belongs
+├── GivenUp         the bot went down over it again and again
 ├── Cancelled       the owner stopped the job
 ├── UnknownZone     no time zone goes by that name
-└── Outdated        a button of an older message that no longer means anything
+└── Outdated        words behind an act that mean nothing, as those of an older message's button
 """
 
 from __future__ import annotations
@@ -26,10 +29,10 @@ class BotError(Problem):
 
 @dataclass(eq=False)
 class FileTooBig(BotError):
-    """Telegram hands over files up to `limit_mb`; this one has `megabytes`."""
+    """Telegram hands over files up to `limit_mb`; this one has `megabytes`, None if it does not say."""
 
     filename: str
-    megabytes: float
+    megabytes: float | None
     limit_mb: int
 
 
@@ -72,6 +75,23 @@ class OutOfReach(BotError):
 
 
 @dataclass(eq=False)
+class DiskFull(BotError):
+    """The server has no space left to write to."""
+
+
+@dataclass(eq=False)
+class GivenUp(BotError):
+    """The bot went down each time while it was at this: the text or the name of the file, None where it has neither."""
+
+    what: str | None
+
+
+@dataclass(eq=False)
+class Misplaced(BotError):
+    """Something that was encrypted with this key is harmed, or was put where something else belongs."""
+
+
+@dataclass(eq=False)
 class Cancelled(BotError):
     """The owner stopped the job."""
 
@@ -85,7 +105,7 @@ class UnknownZone(BotError):
 
 @dataclass(eq=False)
 class Outdated(BotError):
-    """A button that means nothing any more."""
+    """What stands behind the act means nothing, or nothing any more; of a typed command it is told without this."""
 
 
 class Stopping(BaseException):

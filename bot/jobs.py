@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from analytics import cleaning, forgetting, people
+from analytics import cleaning, forgetting, people, persons, reach
 from analytics.analysis import NAMING_VIEWS, Asked, Outcome
 from analytics.choices import Choices
-from analytics.dataset import Column, Dataset, Kind, Receipt, Role, Shop
+from analytics.dataset import Column, Count, Dataset, Kind, Receipt, Role, Shop
 from analytics.errors import NoRows, NothingUsable
-from analytics.merging import merge
+from analytics.mentions import Mentions
+from analytics.merging import another_test, merge
+from analytics.persons import Everybody
 from analytics.readout import Reading, read_out
 from analytics.trials import Trial
 from bot import sealing, snapshots
@@ -26,13 +28,15 @@ References = Mapping[Kind, Path]
 class Written:
     """A kind of table that a file brought, as snapshots: alone (`own`) and together with what was there (`merged`).
 
-    `replaced` is how many older rows gave way to newer ones that speak of the same.
+    `replaced` is how many older rows gave way to newer ones that speak of the same; with `instead` all of them did, as
+    the file tells of another test.
     """
 
     kind: Kind
     own: Path
     merged: Path
     replaced: int = 0
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,25 @@ class Taken:
     """What a file turned out to hold: written to disk, not yet part of the shop.
 
     `unaided`: read without what the owner said of such sheets before, which would have left nothing to use. `forgotten`
-    is how many people were in it of whom the owner wants nothing kept: they are not among what was written.
+    is how many people were in it of whom the owner wants nothing kept: they are not among what was written. `refusing`
+    are customers who, by their latest order, want no messages; None where the orders in it do not say.
     """
 
     tables: tuple[Table, ...]
     written: tuple[Written, ...]
     unaided: bool = False
     forgotten: int = 0
+    refusing: int | None = None
+
+
+def unsettled(problem: NothingUsable, sha256: str) -> Table:
+    """A table of which nothing could be used, as far as it was understood."""
+    columns = tuple(
+        Column(header, Role(role), 0.5) for header, role in zip(problem.columns, problem.roles, strict=True)
+    )
+    unread = (Count("unreadable_date", problem.unread, ()),) if problem.unread else ()
+    receipt = Receipt(problem.filename, problem.sheet, sha256, None, None, problem.rows, 0, unread)
+    return Table(Kind.ORDERS, receipt, columns, None, None, None)
 
 
 def take_in(
@@ -103,8 +119,10 @@ def read_in(
         for part in people.split(dataset, secret):
             if part is not None:
                 own[part.kind] = _merged(own[part.kind], part) if part.kind in own else part
-    back = forgetting.returned(own[Kind.PEOPLE], forgotten, secret) if forgotten and Kind.PEOPLE in own else {}
-    own = {kind: _without(dataset, back) for kind, dataset in own.items()}
+    back = persons.returned(own[Kind.PEOPLE], forgotten, secret) if forgotten and Kind.PEOPLE in own else {}
+    if back:
+        mentions = Everybody([own[Kind.PEOPLE]]).mentions(back)
+        own = {kind: _without(dataset, back, mentions) for kind, dataset in own.items()}
     written = []
     for kind, dataset in own.items():
         alone = snapshots.keep(dataset, folder)
@@ -112,14 +130,20 @@ def read_in(
             written.append(Written(kind, alone, alone))
             continue
         before = snapshots.opened(current[kind])
+        if another_test(before, dataset):
+            written.append(Written(kind, alone, alone, instead=True))
+            continue
         together = _merged(before, dataset)
         replaced = before.rows + dataset.rows - together.rows
         written.append(Written(kind, alone, snapshots.keep(together, folder), replaced))
-    return Taken(tuple(map(_table, datasets)), tuple(written), forgotten=len(back))
+    orders = own.get(Kind.ORDERS)
+    refusing = len(reach.refused(orders)) if orders is not None and orders.has(Role.CONSENT) else None
+    return Taken(tuple(map(_table, datasets)), tuple(written), forgotten=len(back), refusing=refusing)
 
 
-def _without(dataset: Dataset, back: Mapping[str, bool]) -> Dataset:
+def _without(dataset: Dataset, back: Mapping[str, bool], mentions: Mentions) -> Dataset:
     """The table without who is to stay forgotten."""
+    dataset, _ = forgetting.unnamed(dataset, back, mentions)
     for keep_sales in (True, False):
         keys = [key for key, kept in back.items() if kept is keep_sales]
         dataset = forgetting.without(dataset, keys, keep_sales=keep_sales) or dataset
@@ -175,14 +199,16 @@ def read_outs(references: References, trials: tuple[Trial, ...], asked: Asked) -
 
 
 def shop_at(references: References, trials: tuple[Trial, ...] = ()) -> Shop:
-    """The shop that the references point at, every customer under one key."""
+    """The shop that the references point at, every customer under one key; what it takes long to find is kept beside."""
     datasets = {kind: snapshots.opened(path) for kind, path in references.items()}
     everybody = datasets.pop(Kind.PEOPLE, None)
     if everybody is not None:
         datasets = {kind: people.joined(dataset, everybody) for kind, dataset in datasets.items()}
         same = people.aliases(everybody) if trials else {}
         trials = tuple(replace(trial, aliases=same) for trial in trials)
-    return Shop(**{str(kind): dataset for kind, dataset in datasets.items()}, people=everybody, trials=trials)
+    kept = snapshots.Beside(references[Kind.ORDERS]) if Kind.ORDERS in references else None
+    tables = {str(kind): dataset for kind, dataset in datasets.items()}
+    return Shop(**tables, people=everybody, trials=trials, kept=kept)
 
 
 def _table(dataset: Dataset) -> Table:

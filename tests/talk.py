@@ -16,6 +16,7 @@ from bot.digest import Desk
 from bot.simulator.door import DirectRequest
 from bot.simulator.messages import Message
 from bot.simulator.telegram import Telegram
+from bot.transport import Transport
 
 PATIENCE = 60.0
 _people = itertools.count(1001)
@@ -108,6 +109,7 @@ async def running(
     data: Path,
     telegram: Telegram | None = None,
     *,
+    transport: Transport | None = None,
     # After all that the sheets of tests speak of.
     now: Callable[[], datetime] = lambda: datetime(2027, 6, 1, tzinfo=UTC),
     **given: Any,
@@ -117,8 +119,8 @@ async def running(
     chosen = settings.load(
         **{"token": telegram.token, "data": data, "owners": "*", "workers": 0, "backups": 0, **given}
     )
-    transport = app.Transport(DirectRequest(telegram), DirectRequest(telegram))
-    built = app.build(chosen, transport)
+    direct = Transport(DirectRequest(telegram), DirectRequest(telegram))
+    built = app.build(chosen, transport or direct)
     built.bot_data["services"].now = now
     desk = Desk(built, per_second=500)
     async with app.running(built, poll_seconds=1, desk=desk) as application:

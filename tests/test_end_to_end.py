@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import sealing
 from bot.resources import SAMPLES
 from bot.simulator.people import Person
 from bot.simulator.server import Server, serve
@@ -95,7 +96,7 @@ async def test_from_upload_to_list_and_a_clean_end(world: World) -> None:
     ann.tap(answer.message_id, answer.button("Download list").data or "")
     await world.telegram.until(lambda: world.telegram.chat(1).messages[-1].document, 30)
     assert await world.end(signal.SIGTERM) == 0
-    assert not list(world.data.rglob("incoming-*"))
+    assert not list(world.data.rglob("sent-*.part"))
 
 
 async def test_help_is_answered_while_a_large_file_is_read(world: World) -> None:
@@ -123,7 +124,7 @@ async def test_a_kill_during_an_upload_leaves_the_previous_state_and_the_upload_
     await world.hears(ann, "I read 2,117 lines")
     confirmed = {path.name for path in world.data.rglob("*.parquet")}
     ann.send_document("retail.csv", retail)
-    await world.telegram.until(lambda: list(world.data.rglob("incoming-*")), 30)
+    await world.telegram.until(lambda: list(world.data.rglob("sent-*.part")), 30)
     await asyncio.sleep(0.1)
     await world.end(signal.SIGKILL)
     assert confirmed <= {path.name for path in world.data.rglob("*.parquet")}
@@ -132,7 +133,7 @@ async def test_a_kill_during_an_upload_leaves_the_previous_state_and_the_upload_
     await world.hears(ann, "added them to what I had")
     assert confirmed <= {path.name for path in world.data.rglob("*.parquet")}
     assert sum("added them" in said for said in world.said(ann)) == 1
-    await world.telegram.until(lambda: not list(world.data.rglob("incoming-*")))
+    await world.telegram.until(lambda: not list(world.data.rglob("sent-*.part")))
     assert not list(world.data.rglob("*.part"))
 
 
@@ -154,7 +155,7 @@ async def test_sigterm_during_an_analysis_ends_it_within_seconds_and_the_questio
     await world.start()
     ann = world.telegram.person(1)
     ann.send_document("retail.csv", retail)
-    await world.telegram.until(lambda: list(world.data.rglob("incoming-*")), 30)
+    await world.telegram.until(lambda: list(world.data.rglob("sent-*.part")), 30)
     began = time.monotonic()
     assert await world.end(signal.SIGTERM) == 0
     assert time.monotonic() - began < 10
@@ -220,3 +221,22 @@ async def test_the_demo_prints_its_address_and_ends_cleanly(tmp_path: Path) -> N
     await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0
     assert (tmp_path / "data-demo" / "pocket.sqlite").exists()
+
+
+async def test_what_reads_strangers_files_has_the_key_and_not_the_token(world: World) -> None:
+    key = sealing.new_key()
+    await world.start(key=key)
+    assert world.process is not None
+    world.telegram.person(1).send_document("orders.csv", ORDERS)
+    await world.hears(world.telegram.person(1), "I read 2,117 lines")
+    parents = {
+        int(folder.name): int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        for folder in Path("/proc").iterdir()
+        if folder.name.isdecimal()
+    }
+    below = [pid for pid, parent in parents.items() if world.process.pid in {parent, parents.get(parent)}]
+    told = [(Path("/proc") / str(pid) / "environ").read_bytes() for pid in below]
+    assert any(key.encode() in environment for environment in told), "the worker"
+    for environment in told:
+        assert world.telegram.token.encode() not in environment
+        assert b"POCKET_TOKEN" not in environment

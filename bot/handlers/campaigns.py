@@ -54,13 +54,13 @@ async def write(context: Context, words: Sequence[str]) -> None:
 
 
 async def _sign(context: Context, said: str) -> None:
-    """Remember the shop's name, as it is spelt, and show what is signed with it."""
+    """Remember the shop's name, as it is spelt, and show it among the terms: whatever is being written stays where it is."""
     name = plain(said, LONGEST_SHOP)
     if not name:
         raise OptionError(NAME, f"shop {said}".strip())
     terms = dataclasses.replace(context.owner.terms, shop=name)
     context.services.store.set_terms(context.owner.user_id, terms)
-    await ask(context, NAME, (WORDS,))
+    await ask(context, NAME, ("terms",))
 
 
 def _term(words: Sequence[str]) -> tuple[str | None, str]:

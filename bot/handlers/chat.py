@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from telegram import BotCommand, BotCommandScopeChat
 
@@ -13,9 +14,13 @@ from analytics.rfm import VOCABULARIES
 from bot.context import Context
 from bot.errors import Outdated
 from bot.handlers.ask import ask
+from bot.outbox import in_passing
 from bot.render import Renderer
 
 UNSET = "-"
+SURE = "yes"
+"""Behind an order that cannot be taken back: it is meant."""
+BEYOND = ("forecast", "ads")
 
 Act = Callable[[Context, Sequence[str]], Awaitable[None]]
 
@@ -30,6 +35,17 @@ async def help_(context: Context, words: Sequence[str]) -> None:
     await context.say("chat", "help")
 
 
+async def thanks(context: Context, words: Sequence[str]) -> None:
+    await context.say("sentences", "thanks")
+
+
+async def cannot(context: Context, words: Sequence[str]) -> None:
+    """Say of something that is often asked for that the bot does not do it."""
+    if not words or words[0] not in BEYOND:
+        raise Outdated
+    await context.say("sentences", "cannot", what=words[0])
+
+
 async def language(context: Context, words: Sequence[str]) -> None:
     """Offer the languages, or take the one named."""
     if not words:
@@ -40,8 +56,9 @@ async def language(context: Context, words: Sequence[str]) -> None:
     # The vocabulary is settled before the language changes: it goes by how the owner started.
     context.services.store.set_language(context.owner.user_id, words[0])
     commands = menu(context.services.renderer, words[0])
-    await context.bot.set_my_commands(commands, scope=BotCommandScopeChat(context.person))
     await context.say("chat", "language_chosen")
+    scope = BotCommandScopeChat(context.person)
+    await in_passing("an owner's menu", partial(context.bot.set_my_commands, commands, scope=scope))
 
 
 async def cancel(context: Context, words: Sequence[str]) -> None:
@@ -91,6 +108,8 @@ def menu(renderer: Renderer, language: str) -> list[BotCommand]:
 ACTS: dict[str, Act] = {
     "start": start,
     "help": help_,
+    "thanks": thanks,
+    "cannot": cannot,
     "language": language,
     "cancel": cancel,
     "vocabulary": vocabulary,

@@ -91,7 +91,7 @@ async def _pause(context: Context, words: Sequence[str]) -> None:
 
 async def _off(context: Context, words: Sequence[str]) -> None:
     _end(context, "off")
-    await _when(context, ())
+    await context.say("schedule", "ended")
 
 
 async def _day(context: Context, words: Sequence[str]) -> None:

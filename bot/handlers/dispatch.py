@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from telegram import Message, Update
+from telegram.constants import InlineKeyboardButtonLimit
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
+from analytics.dataset import Kind
+from analytics.language import LANGUAGES
 from analytics.registry import BY_NAME
 from bot.context import App, Context
 from bot.errors import NotASheet, Outdated
 from bot.handlers import campaigns, chat, cleaning, columns, digest, privacy, share, trials, upload
 from bot.handlers.ask import ask
-from bot.render import IN_PLACE
+from bot.handlers.chat import SURE
+from bot.render import IN_PLACE, Renderer
+from bot.sentences import NO_NAME, like
+
+LONGEST_NAME = 4
+"""Words."""
 
 ACTS: dict[str, chat.Act] = {
     **chat.ACTS,
@@ -38,22 +46,68 @@ async def act(context: Context, name: str, words: Sequence[str]) -> bool:
     return True
 
 
+async def document(update: Update, context: Context) -> None:
+    """A file, and then what was asked along with it; who sends nothing but a test has one question anyway."""
+    taken_in = await upload.upload(update, context)
+    caption = (update.effective_message.caption or "") if update.effective_message else ""
+    if taken_in is not None and caption.strip():
+        await said(context, caption)
+    elif taken_in is not None and {table.kind for table in taken_in.tables} == {Kind.RESULTS}:
+        await ask(context, "abtest", ())
+
+
 async def text(update: Update, context: Context) -> None:
     await said(context, (update.effective_message.text or "") if update.effective_message else "")
 
 
 async def said(context: Context, text: str) -> None:
-    """`/name words…`, also as /name@bot; or a plain sentence that names an analysis. Anything else gets a hint, never silence."""
+    """`/name words…`, also as /name@bot; or a plain sentence that asks for something. Anything else gets a hint, never silence."""
     if text.startswith("/"):
         name, *words = text[1:].split() or [""]
-        known = await act(context, name.partition("@")[0].lower(), words)
-    else:
-        named = context.services.renderer.asked_for(text, context.language)
-        known = bool(named)
-        if named:
-            await ask(context, named[0], named[1:])
-    if not known:
-        await context.say("chat", "not_understood", files=len(context.services.store.uploads(context.owner.user_id)))
+        if await _typed(context, name.partition("@")[0].lower(), words):
+            return
+    asked = context.services.renderer.asked_for(text, context.language)
+    # What stands behind a phrase is a name: a sentence orders nothing that cannot be taken back.
+    if not await _do(context, asked[:1] if asked[1:] == (SURE,) else asked):
+        files = context.services.store.files(context.owner.user_id)
+        await context.say("chat", "not_understood", files=len(files), name=_name(text) if files else "")
+
+
+async def _typed(context: Context, name: str, words: Sequence[str]) -> bool:
+    """Do what a typed command says, or ask whether another one was meant; False if it is like none."""
+    commands = [command for command, _ in context.services.renderer.menu(context.language)]
+    try:
+        if await act(context, name, words):
+            return True
+    except Outdated:
+        # One that stands in no menu says nothing without what belongs behind it.
+        await context.say("sentences", "not_so", command=name, listed=name in commands)
+        return True
+    meant = like(name, commands)
+    if meant is not None:
+        asked = " ".join((meant, *words))
+        await context.say("sentences", "did_you_mean", command=meant, asked=asked if _fits(asked) else meant)
+    return meant is not None
+
+
+async def _do(context: Context, command: Sequence[str]) -> bool:
+    """As `act`; but the name of an analysis alone asks just that, also where the command of that name is an act."""
+    name, *words = command or ("",)
+    if name in BY_NAME and not words:
+        await ask(context, name, ())
+        return True
+    return await act(context, name, words)
+
+
+def _name(text: str) -> str:
+    """What a sentence that nobody understands may be the name of, as a button can say it; empty if it is no name."""
+    words = [] if text.startswith("/") else text.strip(NO_NAME).split()
+    return " ".join(words) if words and len(words) <= LONGEST_NAME and _fits(f"customer {' '.join(words)}") else ""
+
+
+def _fits(data: str) -> bool:
+    """Whether Telegram takes this as a button's data."""
+    return len(data.encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len(IN_PLACE)
 
 
 async def tap(update: Update, context: Context) -> None:
@@ -62,11 +116,7 @@ async def tap(update: Update, context: Context) -> None:
     data = (query.data or "") if query else ""
     if query is not None and data.startswith(IN_PLACE) and isinstance(query.message, Message):
         context.page = query.message
-    name, *words = data.removeprefix(IN_PLACE).split() or [""]
-    if name in BY_NAME and not words:
-        # The key with an analysis' title asks just that, also where the command of that name is an act.
-        await ask(context, name, ())
-    elif not await act(context, name, words):
+    if not await _do(context, data.removeprefix(IN_PLACE).split()):
         raise Outdated
 
 
@@ -77,11 +127,14 @@ async def no_sheet(update: Update, context: Context) -> None:
     raise NotASheet(next((kind for kind in kinds if message is not None and getattr(message, kind)), "other"))
 
 
-def urgent(update: Update) -> bool:
+def urgent(renderer: Renderer, update: Update) -> bool:
     """Whether an update does not queue behind its chat's earlier ones: who wants to stop a job cannot wait for it."""
+    if update.callback_query:
+        return update.callback_query.data == "cancel"
     text = (update.message.text if update.message else None) or ""
-    data = (update.callback_query.data if update.callback_query else None) or ""
-    return text.split("@")[0].strip() == "/cancel" or data == "cancel"
+    if text.startswith("/"):
+        return text[1:].partition("@")[0].strip().lower() == "cancel"
+    return any(renderer.said_alone(text, language) == ("cancel",) for language in LANGUAGES)
 
 
 def question(update: Update) -> Hashable:
@@ -103,7 +156,7 @@ def page(update: Update) -> int | None:
 
 def register(app: App) -> None:
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    app.add_handler(MessageHandler(private & filters.Document.ALL, upload.upload))
+    app.add_handler(MessageHandler(private & filters.Document.ALL, document))
     app.add_handler(MessageHandler(private & filters.TEXT, text))
     app.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, no_sheet))
     app.add_handler(CallbackQueryHandler(tap))

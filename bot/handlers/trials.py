@@ -12,6 +12,7 @@ from bot import jobs
 from bot.context import Context
 from bot.errors import Outdated
 from bot.handlers.ask import ask
+from bot.handlers.chat import SURE
 
 WRITTEN = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", re.ASCII)
 DAYS_AGO = {"today": 0, "yesterday": 1, "今天": 0, "昨天": 1}
@@ -33,7 +34,7 @@ async def sent(context: Context, words: Sequence[str]) -> None:
 async def drop(context: Context, words: Sequence[str]) -> None:
     """Forget a trial, once the owner is sure."""
     trial = _numbered(context, words)
-    if words[1:2] == ["yes"]:
+    if words[1:2] == [SURE]:
         context.services.store.drop_trial(context.owner.user_id, trial.number)
         await context.say("trial", "dropped", number=trial.number)
     else:

@@ -45,7 +45,7 @@ async def test_commands_may_name_the_bot(ann: Talk) -> None:
 async def test_pages_turn_in_place(ann: Talk) -> None:
     await ann.send_file(SAMPLES / "en" / "orders.csv")
     (answer,) = await ann.say("/segments")
-    for key in ("Why these groups?", "Method", "« Back", "« Back", "All 11 groups", "« Back"):
+    for key in ("More …", "Why these groups?", "Method", "« Back", "« Back", "More …", "« Back"):
         (turned,) = await ann.tap(key)
         assert turned is answer
         assert turned.photo is not None
@@ -55,9 +55,9 @@ async def test_a_page_whose_message_is_gone_comes_as_a_new_one(bot: Running, ann
     await ann.send_file(SAMPLES / "en" / "orders.csv")
     (answer,) = await ann.say("/segments")
     bot.telegram.faults.append(Fault("editMessageCaption", bad_request("message to edit not found")))
-    (turned,) = await ann.tap("Why these groups?")
+    (turned,) = await ann.tap("More …")
     assert turned is not answer
-    assert "ranked against your other customers" in turned.words
+    assert "All 11 groups" in turned.words
 
 
 async def test_a_button_of_another_version_is_answered_politely(bot: Running, ann: Talk) -> None:

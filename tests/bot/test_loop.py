@@ -55,13 +55,13 @@ ENGLISH = Said(
     workbook="A · Excel",
     sent="Sent today",
     agree="Yes, every Monday at 9:00",
-    worked="🎯 Trial 1 (“Second purchase”) worked:",
+    worked="🎯 Test 1 (“Second purchase”) worked:",
     read_out="It worked: ",
     next_step="Next: send it to those who got nothing, too.",
-    trial="Trial 1",
+    trial="Test 1",
     suggestion="What should I do now?",
     record="The one suggestion decided so far worked.",
-    learnt="by 1 of your own trials",
+    learnt="from 1 of your own tests",
 )
 CHINESE = Said(
     language="zh-hans",
@@ -136,5 +136,5 @@ async def test_from_the_upload_to_the_letter_that_tells_what_it_brought(bot: Run
     assert said.read_out in page.words
     (again,) = await owner.tap(said.suggestion)
     assert said.record in again.words
-    (play,) = await owner.say(f"/campaigns {said.play}")
-    assert said.learnt in play.words
+    (grounds,) = await owner.say(f"/campaigns detail {said.play}")
+    assert said.learnt in grounds.words

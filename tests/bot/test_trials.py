@@ -65,26 +65,26 @@ async def test_the_next_orders_answer_the_test_by_themselves(bot: Running, ann: 
 
     await goes_on(bot, 7)
     (answer,) = await ann.send("week.csv", since(bot, ann, {"A": 0.1, "B": 0.1, HOLDOUT: 0.0}, 6, "W"))
-    assert "Trial 1 (“All customers”) decides when your orders reach 15 Oct 2026" in answer.words
+    assert "Test 1 (“All customers”) decides when your orders reach 15 Oct 2026" in answer.words
     assert trials(bot, ann)[0].result is None
-    await ann.tap("Trial 1")
+    await ann.tap("Test 1")
     assert "No verdict yet" in ann.last.words
     assert "A: 8 of 80 bought" in ann.last.words
 
     await goes_on(bot, 20)
     (answer,) = await ann.send("more.csv", since(bot, ann, {"A": 0.3, "B": 0.3, HOLDOUT: 0.05}, 15, "X"))
-    assert "Trial 1 (“All customers”) worked" in answer.words
+    assert "Test 1 (“All customers”) worked" in answer.words
     kept = trials(bot, ann)[0].result
     assert kept is not None
     reading = loaded(kept)
     assert reading is not None
     assert reading.verdict == "worked"
-    await ann.tap("Trial 1")
+    await ann.tap("Test 1")
     assert "It worked: 30% of those you wrote to bought, against 5%" in ann.last.words
     assert ann.last.photo is not None
 
     (answer,) = await ann.send("last.csv", sheet(("Z1", DRAWN + timedelta(days=18), "newcomer", 9.0)))
-    assert "Trial 1" not in answer.words
+    assert "Test 1" not in answer.words
 
 
 async def test_the_same_in_chinese(bot: Running, wang: Talk) -> None:
@@ -130,7 +130,7 @@ async def test_the_day_of_sending(bot: Running, ann: Talk) -> None:
     await goes_on(bot, 5)
     for words in ("", "tomorrow", "2026-10-07", "2026-09-30", "2026-13-40", "x" * 50):
         await ann.say(f"/sent {trial.number} {words}")
-        assert "On which day was trial 1 sent?" in ann.last.words
+        assert "On which day was test 1 sent?" in ann.last.words
         assert trials(bot, ann)[0].sent is None
     await ann.say(f"/sent {trial.number} 2026-10-02")
     assert trials(bot, ann)[0].sent == (DRAWN + timedelta(days=1)).date()
@@ -153,7 +153,8 @@ async def test_another_day_of_sending_is_another_answer(bot: Running, ann: Talk)
     assert "It worked" in ann.last.words
     assert trials(bot, ann)[0].result is not None
     await ann.say("/sent 1 2026-10-05")
-    assert "No sign that it changed anything" in ann.last.words
+    assert "Too few to tell: nobody bought" in ann.last.words
+    assert "With 40 held back only a jump of 17 points" in ann.last.words
     await ann.say("/sent 1 2026-10-21")
     assert trials(bot, ann)[0].result is None
 
@@ -162,7 +163,7 @@ async def test_a_list_is_sent_as_a_file(bot: Running, ann: Talk) -> None:
     await drawn(bot, ann)
     await ann.tap("List B")
     assert ann.last.document is not None
-    assert ann.last.document.name == "trial 1 B.csv"
+    assert ann.last.document.name == "test 1 B.csv"
 
 
 async def test_dropping_asks_first(bot: Running, ann: Talk) -> None:
@@ -175,7 +176,7 @@ async def test_dropping_asks_first(bot: Running, ann: Talk) -> None:
     assert trials(bot, ann) == ()
     assert not list(bot.services.store.folder_of(ann.person.user_id).glob("trial-*"))
     await ann.say(f"/split trial {trial.number}")
-    assert "I have no trial number 1" in ann.last.words
+    assert "I have no test number 1" in ann.last.words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ async def test_other_owners_trials_are_unknown(bot: Running, ann: Talk, words: s
     other = bot.person("en")
     await other.send("orders.csv", before())
     await other.say(words)
-    assert not {"Trial 1", "“A”"} & set(other.last.words.split("\n"))
+    assert not {"Test 1", "“A”"} & set(other.last.words.split("\n"))
     assert "drawn" not in other.last.words
     assert trials(bot, ann)[0].sent is None
 
@@ -199,7 +200,7 @@ async def test_two_tests_at_once_are_both_told(bot: Running, ann: Talk) -> None:
     await goes_on(bot, 12)
     (answer,) = await ann.send("more.csv", since(bot, ann, {"A": 0.1}, 10))
     words = answer.words
-    assert words.index("Trial 2") < words.index("Trial 1"), "what is decided comes first"
+    assert words.index("Test 2") < words.index("Test 1"), "what is decided comes first"
     assert [trial.result is None for trial in trials(bot, ann)] == [True, False]
 
 
@@ -229,3 +230,49 @@ async def test_forgetting_an_owner_forgets_their_trials(bot: Running, ann: Talk)
     await ann.say("/forget")
     await ann.tap("Yes, remove everything")
     assert trials(bot, ann) == ()
+
+
+async def test_people_of_an_unsent_test_are_left_out_by_one_tap(bot: Running, ann: Talk) -> None:
+    first = await drawn(bot, ann, "/split big spenders gone A B")
+    many = first.assigned().num_rows
+    await ann.say("/split all X Y")
+    assert f"{many} of these people are in test 1 as well, which is not sent yet" in ann.last.words
+    files = set(bot.services.store.folder_of(ann.person.user_id).glob("trial-*"))
+    await ann.tap("Leave them out")
+    assert f"Test 2 on “All customers”: {200 - many} people" in ann.last.words
+    assert f"{many} are in another test" in ann.last.words
+    one, two = trials(bot, ann)
+    assert (one.assigned(), two.number) == (first.assigned(), 2)
+    assert not set(two.assigned()["customer"].to_pylist()) & one.written_to()
+    now = set(bot.services.store.folder_of(ann.person.user_id).glob("trial-*"))
+    assert len(now) == len(files) == 2, "who was left out is forgotten with the old file"
+    # Once more, and after it was sent, nothing changes.
+    await ann.say("/split apart 2")
+    assert trials(bot, ann)[1].assigned() == two.assigned()
+    await ann.say("/sent 2 today")
+    await ann.say("/split apart 2")
+    assert trials(bot, ann)[1].assigned() == two.assigned()
+    assert "is running" in ann.last.words
+
+
+async def test_a_test_that_takes_anothers_people_may_drop_that_one(bot: Running, wang: Talk) -> None:
+    await drawn(bot, wang, "/split 全部 甲 乙")
+    await wang.say("/split 全部 丙 丁")
+    assert "这些人也全在测试 1 里，它还没发" in wang.last.words
+    await wang.tap("不做测试 1")
+    await wang.tap("删掉")
+    assert [trial.number for trial in trials(bot, wang)] == [2]
+    await wang.say("/split trial 2")
+    assert "测试 1" not in wang.last.words
+    assert "按名单各发各的版本" in wang.last.words
+
+
+async def test_other_owners_tests_cannot_be_thinned(bot: Running, ann: Talk) -> None:
+    await drawn(bot, ann, "/split big spenders gone A B")
+    await ann.say("/split all X Y")
+    before = [trial.assigned() for trial in trials(bot, ann)]
+    other = bot.person("en")
+    await other.send("orders.csv", sheet(("O1", DRAWN, "C000", 5.0)))
+    await other.say("/split apart 2")
+    assert "I have no test number 2" in other.last.words
+    assert [trial.assigned() for trial in trials(bot, ann)] == before
