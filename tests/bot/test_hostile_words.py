@@ -108,7 +108,7 @@ words = st.lists(st.sampled_from(HOSTILE) | st.sampled_from(KNOWN) | st.text(max
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_an_analysis_answers_or_refuses_any_words(name: str, data: st.DataObject) -> None:
     asked_for = data.draw(words)
