@@ -61,7 +61,7 @@ class Scenario:
     now: datetime = BEFORE
     answers: tuple[int, ...] = (1,)
     since: str = RECEIVED
-    step: int = 3
+    step: int = 6
     gone: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -103,11 +103,11 @@ def forgets(ann: Person, data: Path, how: str) -> None:
 THEIRS = (LABEL, NAME, EMAIL, PHONE, WRITTEN)
 CONTACTS = (EMAIL, PHONE, WRITTEN, OTHER[2])
 
-FINER = 6
+FINER = 8
 SCENARIOS = (
-    Scenario("upload", two_files, lambda ann, _: ann.send_document("last.csv", orders(250, 50)), step=4),
+    Scenario("upload", two_files, lambda ann, _: ann.send_document("last.csv", orders(250, 50)), step=8),
     Scenario("analysis", two_files, lambda ann, _: ann.say("/segments")),
-    Scenario("undo", two_files, lambda ann, _: ann.say("/undo"), step=2),
+    Scenario("undo", two_files, lambda ann, _: ann.say("/undo"), step=4),
     Scenario("only", two_files, lambda ann, _: ann.say("/only 1")),
     Scenario("language", two_files, lambda ann, _: ann.say("/language zh"), since=""),
     Scenario("draft", two_files, lambda ann, _: ann.say("/split all A B holdout 20%")),
@@ -116,7 +116,7 @@ SCENARIOS = (
     Scenario("forget", a_backed_up_shop, lambda ann, _: ann.say("/forget yes"), step=19, gone=(*THEIRS, *OTHER)),
     Scenario("person", a_backed_up_shop, lambda ann, data: forgets(ann, data, "keep"), step=71, gone=THEIRS),
     Scenario("and sales", a_backed_up_shop, lambda ann, data: forgets(ann, data, "drop"), step=97, gone=THEIRS),
-    Scenario("export", a_backed_up_shop, lambda ann, _: ann.say("/export"), step=5),
+    Scenario("export", a_backed_up_shop, lambda ann, _: ann.say("/export"), step=7),
     Scenario(
         "retention",
         a_backed_up_shop,

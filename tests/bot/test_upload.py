@@ -251,7 +251,10 @@ async def test_second_names_contacts_and_homes_describe_nobody(bot: Running, ann
     await ann.send(
         "members.csv", "\n".join([f"{header},Default Address City,Accepts email,Emails opened", *rows]).encode()
     )
-    held = found(bot.services.store.folder, "Xan", "Xlee", "Xnan", "1380", "1390", "@x", "Xian", "Xmen", "Xhof")
+    held = found(
+        bot.services.store.folder,
+        *("Xan1", "Xlee1", "Xnan1", "138000000", "139000000", "@x.example", "Xian 1", "Xmen 1", "Xhof 1"),
+    )
     assert {Path(file).name.partition("-")[0] for _, file in held} == {"people", "sent"}
     (customers,) = bot.services.store.folder_of(ann.person.user_id).glob("customers-*")
     assert [name.partition(":")[2] for name in pq.read_schema(customers).names if ":" in name] == [

@@ -53,7 +53,7 @@ def number(value: float, style: str) -> str:
             return str(value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     table=TABLE,
     headers=HEADERS,
@@ -104,7 +104,7 @@ def test_a_workbook_comes_back(table: list[tuple[str, dt.datetime, float, str]],
     assert column(dataset, "amount") == [line[2] for line in table]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(table=TABLE, seed=st.integers(0, 1000))
 def test_shuffling_rows_changes_nothing(table: list[tuple[str, dt.datetime, float, str]], seed: int) -> None:
     def rows(lines: list[tuple[str, dt.datetime, float, str]]) -> list[tuple[object, ...]]:
@@ -115,7 +115,7 @@ def test_shuffling_rows_changes_nothing(table: list[tuple[str, dt.datetime, floa
     assert rows(table) == rows(shuffled)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     content=st.binary(max_size=2000) | st.text(max_size=800).map(str.encode),
     name=st.sampled_from(["a.csv", "a.xlsx", "a.txt", "a.zip"]),
