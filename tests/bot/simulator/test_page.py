@@ -87,7 +87,7 @@ async def test_upload_picture_and_download(page: Page, tmp_path: Path, telegram:
     async with page.expect_file_chooser() as chooser:
         await page.get_by_role("button", name=re.compile("Choose a file")).click()
     await (await chooser.value).set_files(file)
-    await expect(page.locator(".message.out .label b")).to_have_text("订单 1.csv")
+    await expect(page.locator(".message.out:not([data-pending]) .label b")).to_have_text("订单 1.csv")
     await expect(page.locator("[data-pending]")).to_have_count(0)
 
     picture = page.locator(".message.in .photo img")
