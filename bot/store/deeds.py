@@ -9,7 +9,7 @@ from bot.store.base import Tables
 What = Literal["upload", "undo", "alone", "trial", "memory"]
 
 REMEMBERED = 100
-"""Deeds an owner: more than updates of one owner can be waiting."""
+"""Deeds an owner: one of an update that was begun and not finished is among the latest few."""
 
 
 class Deeds(Tables):
